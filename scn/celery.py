@@ -1,0 +1,19 @@
+"""Celery: the muscle, never the memory. What is to be done are rows in Postgres."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scn.settings")
+
+app = Celery("scn")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.set_default()  # for every thread of the web server, not only for the first
+
+# What takes long has a lane of its own: neither a newsletter nor an import delays a password reset.
+app.conf.task_routes = {
+    "core.tasks.run_job": {"queue": "bulk"},
+    "outbox.tasks.deliver": {"queue": "mail"},
+    "outbox.tasks.deliver_bulk": {"queue": "bulk"},
+}
