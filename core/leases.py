@@ -1,0 +1,61 @@
+"""Leases: work is a row that one worker holds for a while. Whoever dies holding it loses it in time.
+
+One mechanism for letters (outbox) and long jobs (core.jobs). All times are the database's, so that
+the clocks of web, worker and database may differ.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+def due(queryset):
+    """The rows whose time has come and that nobody holds."""
+    return queryset.filter(
+        Q(leased_until__isnull=True) | Q(leased_until__lte=Now()), next_try_at__lte=Now()
+    )
+
+
+def take(queryset, *, n: int, seconds: int) -> list:
+    """Hold up to `n` due rows for `seconds`, those longest due first; rows others hold are passed over.
+
+    Each row counts one more attempt. All carry the same new `lease`.
+    """
+    with transaction.atomic():
+        rows = list(
+            due(queryset)
+            .order_by("next_try_at", "pk")
+            .select_for_update(skip_locked=True, of=("self",))[:n]
+        )
+        if rows:
+            _hold(rows, uuid.uuid4(), seconds)
+    return rows
+
+
+def renew(rows: list, *, seconds: int) -> int:
+    """Hold these rows for another `seconds`; returns how many are still ours."""
+    return _held(rows).update(leased_until=Now() + timedelta(seconds=seconds))
+
+
+def give_back(rows: list) -> int:
+    """Let go of rows that were not tried: they are due again at once, and the attempt does not count."""
+    return _held(rows).update(lease=None, leased_until=None, attempts=F("attempts") - 1)
+
+
+def _hold(rows, lease, seconds):
+    until = Now() + timedelta(seconds=seconds)
+    _all(rows).update(lease=lease, leased_until=until, attempts=F("attempts") + 1)
+    for row in rows:
+        row.lease = lease
+        row.attempts += 1
+
+
+def _held(rows):
+    return _all(rows).filter(lease__in={row.lease for row in rows})
+
+
+def _all(rows):
+    return type(rows[0])._meta.base_manager.filter(pk__in=[row.pk for row in rows])
