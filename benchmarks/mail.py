@@ -1,0 +1,144 @@
+"""How fast the outbox sends bulk mail, against raw smtplib over one connection to the same server.
+
+Both send letters of the same bytes, in pairs, one after the other, so that a busy machine slows both.
+Ours renders each letter, asks whether its reader may have it, and commits its fate before the next.
+"""
+
+import os
+import smtplib
+import statistics
+import subprocess
+import sys
+import time
+
+LETTERS = 400
+PAIRS = 7
+TARGET = 0.40
+SINK = """
+import sys
+from aiosmtpd.controller import Controller
+class Take:
+    async def handle_DATA(self, server, session, envelope):
+        return "250 OK"
+controller = Controller(Take(), hostname="127.0.0.1", port=int(sys.argv[1]))
+controller.start()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def main():
+    port = _free_port()
+    os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
+    sink = subprocess.Popen(
+        [sys.executable, "-c", SINK, str(port)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        sink.stdout.readline()
+        with _database():
+            return _report(_measure(port))
+    finally:
+        sink.stdin.close()
+        sink.wait(10)
+
+
+def _measure(port):
+    """The ratio of our rate to the raw rate, once for each pair; the first pair warms up."""
+    from outbox import delivery
+    from outbox.letters import render
+    from outbox.models import Message
+
+    ratios = []
+    for number in range(PAIRS + 1):
+        _write(number)
+        example = Message.objects.order_by("pk").last()
+        content = render(example).content
+        raw = _timed(lambda content=content: _raw(port, content))
+        ours = _timed(lambda: delivery.deliver("bulk", seconds=600))
+        sent = Message.objects.filter(key__startswith=f"bench:{number}:", status="sent").count()
+        if sent != LETTERS:
+            raise SystemExit(f"Only {sent} of {LETTERS} letters were sent.")
+        print(
+            f"  pair {number}: raw {LETTERS / raw:.0f}/s, ours {LETTERS / ours:.0f}/s",
+            file=sys.stderr,
+        )
+        ratios.append(raw / ours)
+    return ratios[1:]
+
+
+def _write(number):
+    from django.db import transaction
+
+    from outbox import mail
+
+    with transaction.atomic():
+        for letter in range(LETTERS):
+            mail.queue(
+                "outbox/emails/sample.txt",
+                to=f"reader{letter}@example.org",
+                key=f"bench:{number}:{letter}",
+                kind="bulk",
+                params={"name": f"Reader {letter}", "city": "Port Amity", "due": "2026-11-25"},
+                links={
+                    name: ["members.emails.accounts.reset_page"] for name in ("button", "plain")
+                },
+            )
+
+
+def _raw(port, content):
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        for letter in range(LETTERS):
+            server.sendmail("no-reply@example.org", [f"reader{letter}@example.org"], content)
+
+
+def _timed(work):
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _report(ratios):
+    ratio = statistics.median(ratios)
+    verdict = "ok" if ratio >= TARGET else "MISSED"
+    spread = f"{min(ratios):.2f}-{max(ratios):.2f}, n={len(ratios)}"
+    print(f"bulk mail against raw smtplib  {ratio:.2f}  >= {TARGET:.2f}  ({spread})  {verdict}")
+    return 0 if ratio >= TARGET else 1
+
+
+def _database():
+    """A database of its own, made and dropped again, beside the one DATABASE_URL names."""
+    from contextlib import contextmanager
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    import django
+    from django.conf import settings
+
+    django.setup()
+    settings.TEMPLATES[0]["DIRS"].append(settings.BASE_DIR / "tests" / "outbox" / "templates")
+
+    from django.db import connection
+
+    @contextmanager
+    def database():
+        connection.settings_dict["TEST"]["NAME"] = "bench_mail"
+        name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            yield name
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+    return database()
+
+
+def _free_port():
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
