@@ -1,0 +1,3 @@
+from members.admin import applications, cities, people, pledges
+
+__all__ = ["applications", "cities", "people", "pledges"]
