@@ -1,0 +1,4 @@
+from hub.admin.evaluations import EvaluationAdmin
+from hub.admin.records import RecordAdmin
+
+__all__ = ["EvaluationAdmin", "RecordAdmin"]

@@ -1,0 +1,272 @@
+import uuid
+
+from django.contrib import admin, messages
+from django.contrib.postgres.aggregates import StringAgg
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
+from django.db.models import OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core import files, jobs
+from core.models import Term
+from core.staff import StaffAdmin
+from hub import rules
+from hub.actions import records
+from hub.admin.forms import AudienceForm, ImportForm
+from hub.admin.inlines import CityTable, EvaluationTable, FileTable, LinkTable, TextStack
+from hub.models import Record, RecordFile, RecordText
+
+Status = Record.Status
+
+
+class ThemeFilter(admin.SimpleListFilter):
+    title = gettext_lazy("theme")
+    parameter_name = "theme"
+
+    def lookups(self, request, model_admin):
+        return [(term.code, term.label) for term in Term.objects.of(Term.Vocabulary.THEME)]
+
+    def queryset(self, request, queryset):
+        if self.value():
+            return queryset.filter(terms__vocabulary="theme", terms__code=self.value())
+        return queryset
+
+
+@admin.register(Record)
+class RecordAdmin(StaffAdmin):
+    """The shelf as its editors see it. A status moves by its buttons; who may read is a page of its own."""
+
+    change_list_template = "admin/hub/record/change_list.html"
+    list_display = ["title", "code", "kind", "status", "visibility", "languages", "updated"]
+    list_display_links = ["title"]
+    list_filter = ["status", "kind", "visibility", ThemeFilter, "original_language", "is_fictional"]
+    search_fields = ["code", "lead_organization"]
+    search_help_text = gettext_lazy("Code, title in any language, or who leads it.")
+    ordering = ["-updated_at", "-pk"]
+    autocomplete_fields = ["terms"]
+    inlines = [TextStack, FileTable, LinkTable, CityTable, EvaluationTable]
+    readonly_fields = ["status", "revision", "created_at", "updated_at", "published_at"]
+    fieldsets = [
+        (None, {"fields": ["code", "kind", "status", "original_language"]}),
+        (gettext_lazy("Who may read it"), {"fields": ["visibility", "groups", "embargo_until"]}),
+        (gettext_lazy("Codes"), {"fields": ["terms", "licence", "internet_dependence"]}),
+        (
+            gettext_lazy("When and by whom"),
+            {
+                "fields": [
+                    "lead_organization", "start_date", "start_precision", "end_date",
+                    "is_fictional", "from_public_record",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Evidence"),
+            {
+                "fields": [
+                    "self_declared_on", "city_endorsed_on", "staff_checked_on", "peer_reviewed_on",
+                    "revision", "created_at", "updated_at", "published_at",
+                ]
+            },
+        ),
+    ]  # fmt: skip
+
+    # --- lists
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("texts")
+
+    def searched(self):
+        titles = (
+            RecordText.objects.filter(record=OuterRef("pk"))
+            .values("record")
+            .annotate(all=StringAgg("title", " ", output_field=TextField()))
+            .values("all")
+        )
+        return Concat(
+            super().searched(),
+            Coalesce(Subquery(titles), Value(""), output_field=TextField()),
+            output_field=TextField(),
+        )
+
+    @admin.display(description=gettext_lazy("title"))
+    def title(self, record):
+        return record.text() or record.code
+
+    @admin.display(description=gettext_lazy("languages"))
+    def languages(self, record):
+        return " ".join(text.language for text in record.readable_texts())
+
+    @admin.display(description=gettext_lazy("updated"), ordering="updated_at")
+    def updated(self, record):
+        return record.updated_at.date()
+
+    # --- the page
+
+    def get_readonly_fields(self, request, obj=None):
+        """A code never changes; an audience changes on its own page, which asks before it widens."""
+        return [*self.readonly_fields, *(["code", "visibility", "groups"] if obj else [])]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        for part, label in zip(
+            form.base_fields["embargo_until"].widget.widgets, [_("Date"), _("Time")], strict=True
+        ):
+            part.attrs["aria-label"] = label
+        if "code" in form.base_fields:
+            form.base_fields["code"].required = False
+            form.base_fields["code"].help_text = _("Left empty, the next free code is given.")
+        return form
+
+    def verbs(self, request, obj):
+        if not rules.may_edit(request.user):
+            return []
+        moves = [
+            ("publish", _("Publish"), Status.PUBLISHED),
+            ("return", _("Return to draft"), Status.DRAFT),
+            ("archive", _("Archive"), Status.ARCHIVED),
+        ]
+        return [
+            {"label": _("See it in the library"), "url": reverse("hub:record", args=[obj.code])},
+            {"label": _("Who may read it"), "url": self._url("audience", obj)},
+            *(
+                {"label": label, "url": self._url(name, obj), "direct": True}
+                for name, label, status in moves
+                if obj.may_move_to(status)
+            ),
+        ]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.code = obj.code or records.next_code(obj.kind)
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        """What is said of a file is read from the file."""
+        if formset.model is RecordFile:
+            for part in formset.forms:
+                if "file" in part.changed_data:
+                    _describe(part.instance, part.cleaned_data["file"])
+        super().save_formset(request, form, formset, change)
+
+    def save_related(self, request, form, formsets, change):
+        """The change counts, is found and stands in the journal once all its parts are saved."""
+        super().save_related(request, form, formsets, change)
+        fields = self.construct_change_message(request, form, formsets)
+        if not change:
+            records.enter(form.instance, by=request.user)
+        elif fields:
+            records.revise(
+                form.instance,
+                fields=fields,
+                original_changed=_original_changed(form.instance, formsets),
+                by=request.user,
+            )
+
+    def log_addition(self, request, obj, message):
+        """The action has written it down."""
+
+    def log_change(self, request, obj, message):
+        """The action has written it down."""
+
+    # --- what its buttons do
+
+    def get_urls(self):
+        moves = {
+            "publish": records.publish,
+            "return": records.return_to_draft,
+            "archive": records.archive,
+        }
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self._guarded(require_POST(self._mover(act))),
+                name=f"hub_record_{name}",
+            )
+            for name, act in moves.items()
+        ]
+        return [
+            *own,
+            path("<int:pk>/audience/", self._guarded(self.audience), name="hub_record_audience"),
+            path("import/", self._guarded(self.import_file), name="hub_record_import"),
+            *super().get_urls(),
+        ]
+
+    def audience(self, request, pk):
+        """Change who may read the record and its files; what lets new readers in is asked once more."""
+        record = self._editable(request, pk)
+        form = AudienceForm(request.POST or None, record=record)
+        if request.method != "POST" or not form.is_valid():
+            return self._page(request, "audience", record, form=form)
+        audience = form.audience()
+        if record.would_widen(**audience) and "confirmed" not in request.POST:
+            return self._page(request, "audience_confirm", record, form=form, audience=audience)
+        records.change_audience(record, **audience, by=request.user)
+        messages.success(request, _("This holds from now on, everywhere."))
+        return redirect(self._url("change", record))
+
+    def import_file(self, request):
+        """Take a file of records as a job whose page shows how far it is and what was wrong."""
+        if not rules.may_edit(request.user):
+            raise PermissionDenied
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            place = default_storage.save(f"imports/{uuid.uuid4()}.json", form.cleaned_data["file"])
+            job = jobs.start("import_records", owner=request.user, params={"place": place})
+            return redirect("core:job", uid=job.uid)
+        return self._page(request, "import", None, form=form)
+
+    def _mover(self, act):
+        def move(request, pk):
+            record = self._editable(request, pk)
+            try:
+                act(record, by=request.user)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+            return redirect(self._url("change", record))
+
+        return move
+
+    def _editable(self, request, pk):
+        record = self.get_object(request, str(pk))
+        if not rules.may_edit(request.user):
+            raise PermissionDenied
+        return record
+
+    def _page(self, request, name, record, **context):
+        context |= {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": record,
+            "title": _("Import records") if name == "import" else _("Who may read it"),
+        }
+        return TemplateResponse(request, f"admin/hub/record/{name}.html", context)
+
+    def _guarded(self, view):
+        return self.admin_site.admin_view(view)
+
+    def _url(self, name, record):
+        return reverse(f"admin:hub_record_{name}", args=[record.pk])
+
+
+def _describe(file, upload):
+    file.content_type = files.KINDS[upload.kind][1]
+    file.size = upload.size
+    file.sha256 = files.sha256(upload)
+
+
+def _original_changed(record, formsets):
+    return any(
+        formset.model is RecordText
+        and any(
+            form.has_changed() and form.instance.language == record.original_language
+            for form in formset.forms
+        )
+        for formset in formsets
+    )

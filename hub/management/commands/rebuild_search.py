@@ -1,0 +1,28 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from hub.models import SearchRow
+
+
+class Command(BaseCommand):
+    help = "Make the search rows anew from the records, or check that they are what they should be."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing; fail if any row differs"
+        )
+
+    def handle(self, *, check, **options):
+        if check:
+            self._check()
+        else:
+            self.stdout.write(f"{SearchRow.objects.refresh()} search rows written")
+
+    def _check(self):
+        differing = SearchRow.objects.differing()
+        for code, language in differing:
+            self.stderr.write(f"{code} ({language}) differs from its record.")
+        if differing:
+            raise CommandError(
+                f"{len(differing)} search rows differ. Run rebuild_search to mend them."
+            )
+        self.stdout.write(f"{SearchRow.objects.count()} search rows are what they should be")

@@ -1,0 +1,16 @@
+from hub.models.evaluations import Evaluation, EvaluationRating
+from hub.models.records import Record, RecordCity, RecordFile, RecordLink, RecordText
+from hub.models.search import SearchRow
+from hub.models.visibility import Visibility
+
+__all__ = [
+    "Evaluation",
+    "EvaluationRating",
+    "Record",
+    "RecordCity",
+    "RecordFile",
+    "RecordLink",
+    "RecordText",
+    "SearchRow",
+    "Visibility",
+]

@@ -1,0 +1,359 @@
+import uuid
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from core.lifecycle import HasStatus
+from core.models import Term
+from hub.models.visibility import ReadableQuerySet, Visibility, audience, widens
+from members.models.bodies import Body
+from members.models.cities import City
+from members.models.people import LANGUAGES, User
+from members.models.standing import standing
+
+_ORDER = [code for code, _name in LANGUAGES]
+
+
+class RecordQuerySet(ReadableQuerySet):
+    def in_groups(self, groups):
+        shared = Record.groups.through.objects.filter(body_id__in=groups)
+        return Q(pk__in=shared.values("record_id"))
+
+    def published(self):
+        return self.filter(status=Record.Status.PUBLISHED)
+
+    def public(self):
+        """What everybody may read, whoever asks: for the home page, feeds and the sitemap."""
+        return self.visible_to(AnonymousUser())
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-pk")
+
+    def newest_public(self, number):
+        return self.public().newest_first().with_card()[:number]
+
+    def newest_for(self, user, number):
+        """The latest that this visitor may read."""
+        return self.visible_to(user).published().newest_first().with_card()[:number]
+
+    def with_card(self):
+        """What a card in a list says, in three queries however long the list."""
+        return self.prefetch_related(
+            "texts",
+            models.Prefetch(
+                "cities",
+                RecordCity.objects.select_related("city__country").order_by("role", "pk"),
+            ),
+        )
+
+    def with_article(self):
+        """All that the record's own page says, except its files, which have a rule of their own."""
+        return (
+            self.select_related("licence")
+            .with_card()
+            .prefetch_related(
+                models.Prefetch("terms", Term.objects.order_by("vocabulary", "position", "code")),
+                models.Prefetch("links", RecordLink.objects.order_by("kind", "position", "pk")),
+            )
+        )
+
+
+class Record(HasStatus):
+    """One thing on the shelf: what a city tried, wrote or learned."""
+
+    class Kind(models.TextChoices):
+        PRACTICE = "practice", _("practice")
+        LESSON = "lesson_learned", _("lesson learned")
+        POLICY = "policy", _("policy or strategy")
+        RESEARCH = "research", _("research")
+        TOOLKIT = "toolkit", _("guide or kit")
+        CASE_STUDY = "case_study", _("case study")
+        POSITION_PAPER = "position_paper", _("position paper")
+        IMPACT_STORY = "impact_story", _("impact story")
+        EVENT_REPORT = "event_report", _("event report")
+        EVALUATION = "evaluation", _("evaluation")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        ARCHIVED = "archived", _("archived")
+
+    MOVES = {
+        Status.DRAFT: {Status.PUBLISHED, Status.ARCHIVED},
+        Status.PUBLISHED: {Status.DRAFT, Status.ARCHIVED},
+        Status.ARCHIVED: {Status.PUBLISHED},
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.PRACTICE)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False
+    )
+    visibility = models.CharField(
+        _("who may read it"), max_length=8, choices=Visibility, default=Visibility.MEMBERS
+    )
+    groups = models.ManyToManyField(
+        Body, blank=True, related_name="records", verbose_name=_("groups that may read it")
+    )
+    embargo_until = models.DateTimeField(_("not before"), null=True, blank=True)
+    original_language = models.CharField(
+        _("original language"), max_length=2, choices=LANGUAGES, default="en"
+    )
+    is_fictional = models.BooleanField(_("invented for the demonstration"), default=False)
+    from_public_record = models.BooleanField(_("told from the public record"), default=False)
+    terms = models.ManyToManyField(
+        Term, blank=True, related_name="records", verbose_name=_("codes")
+    )
+    start_date = models.DateField(_("began"), null=True, blank=True)
+    start_precision = models.CharField(
+        _("began, known to the"),
+        max_length=5,
+        default="month",
+        choices=[("day", _("day")), ("month", _("month")), ("year", _("year"))],
+    )
+    end_date = models.DateField(_("ended"), null=True, blank=True)
+    lead_organization = models.CharField(_("led by"), max_length=200, blank=True)
+    internet_dependence = models.CharField(
+        _("needs the internet"),
+        max_length=4,
+        blank=True,
+        choices=[("none", _("not at all")), ("low", _("a little")), ("high", _("much"))],
+    )
+    licence = models.ForeignKey(
+        Term,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"vocabulary": "licence"},
+        verbose_name=_("licence"),
+    )
+    revision = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    text_revision = models.PositiveIntegerField(
+        _("version of the original text"), default=1, editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    # The four kinds of evidence, each with its own date; none implies another.
+    self_declared_on = models.DateField(_("self-declared"), null=True, blank=True)
+    city_endorsed_on = models.DateField(_("city-endorsed"), null=True, blank=True)
+    staff_checked_on = models.DateField(_("staff-checked"), null=True, blank=True)
+    peer_reviewed_on = models.DateField(_("peer-reviewed"), null=True, blank=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("record")
+        verbose_name_plural = _("records")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
+                name="hub_published_has_a_date",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    def readable_texts(self):
+        """The language versions a reader is offered, the original first; an unfinished one only when alone."""
+        texts = sorted(
+            self.texts.all(),
+            key=lambda text: (text.language != self.original_language, _ORDER.index(text.language)),
+        )
+        return [text for text in texts if text.status != RecordText.Status.DRAFT] or texts
+
+    def text_for(self, language):
+        """The version in this language, else the original, else any; None while nothing is written."""
+        texts = self.readable_texts()
+        return next(
+            (text for text in texts if text.language == language), texts[0] if texts else None
+        )
+
+    def text(self):
+        """The version for the language of the page."""
+        return self.text_for(get_language())
+
+    def would_widen(self, visibility, groups, files) -> bool:
+        """Whether a change of audience lets somebody in who cannot read the record or one of its files now."""
+        known = set(self.groups.values_list("pk", flat=True))
+        new_groups = visibility == Visibility.GROUP and not {group.pk for group in groups} <= known
+        now = dict(self.files.values_list("pk", "visibility"))
+        return (
+            widens(self.visibility, visibility)
+            or new_groups
+            or any(widens(now[pk], chosen) for pk, chosen in files.items())
+        )
+
+    def evidence(self):
+        """The four kinds of evidence as (name, date or None), in their order; none implies another."""
+        return [
+            (_("self-declared"), self.self_declared_on),
+            (_("city-endorsed"), self.city_endorsed_on),
+            (_("staff-checked"), self.staff_checked_on),
+            (_("peer-reviewed"), self.peer_reviewed_on),
+        ]
+
+
+class RecordText(models.Model):
+    """A record in one language."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        MACHINE = "machine", _("machine translation")
+        REVIEWED = "reviewed", _("reviewed")
+
+    # The long texts and what they are called, in the order of the article.
+    BODY = {
+        "description": _("what it is"),
+        "objectives": _("what it set out to do"),
+        "activities": _("what was done"),
+        "evidence_and_evaluation": _("what is known about the result"),
+        "cooperation_partnerships": _("who works with whom"),
+        "cost_description": _("what it costs"),
+        "sustainability": _("what makes it last"),
+        "transferability": _("what another city should know"),
+        "enabling_factors": _("what helped"),
+        "constraints": _("what stood in the way"),
+        "ethics_and_rights": _("rights and safeguards"),
+        "gender_and_inclusion": _("gender and inclusion"),
+    }
+
+    record = models.ForeignKey(
+        Record, models.CASCADE, related_name="texts", verbose_name=_("record")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
+    status = models.CharField(
+        _("translation"), max_length=8, choices=Status, default=Status.REVIEWED
+    )
+    source_revision = models.PositiveIntegerField(_("made from version"), default=1)
+    title = models.CharField(_("title"), max_length=300)
+    summary = models.TextField(_("summary"), max_length=600, blank=True)
+    description = models.TextField(BODY["description"], blank=True)
+    objectives = models.TextField(BODY["objectives"], blank=True)
+    activities = models.TextField(BODY["activities"], blank=True)
+    evidence_and_evaluation = models.TextField(BODY["evidence_and_evaluation"], blank=True)
+    cooperation_partnerships = models.TextField(BODY["cooperation_partnerships"], blank=True)
+    cost_description = models.TextField(BODY["cost_description"], blank=True)
+    sustainability = models.TextField(BODY["sustainability"], blank=True)
+    transferability = models.TextField(BODY["transferability"], blank=True)
+    enabling_factors = models.TextField(BODY["enabling_factors"], blank=True)
+    constraints = models.TextField(BODY["constraints"], blank=True)
+    ethics_and_rights = models.TextField(BODY["ethics_and_rights"], blank=True)
+    gender_and_inclusion = models.TextField(BODY["gender_and_inclusion"], blank=True)
+
+    class Meta:
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+        constraints = [
+            models.UniqueConstraint(fields=["record", "language"], name="hub_one_text_a_language"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def is_behind(self, record) -> bool:
+        """Whether the original has moved on since this translation was made."""
+        return (
+            self.language != record.original_language
+            and self.source_revision < record.text_revision
+        )
+
+
+class RecordCity(models.Model):
+    """A city that owns a record or took part in it."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="cities")
+    city = models.ForeignKey(City, models.PROTECT, related_name="records", verbose_name=_("city"))
+    role = models.CharField(
+        _("role"),
+        max_length=8,
+        default="owner",
+        choices=[("owner", _("owner")), ("partner", _("partner"))],
+    )
+
+    class Meta:
+        verbose_name = _("city")
+        verbose_name_plural = _("cities")
+        constraints = [
+            models.UniqueConstraint(fields=["record", "city"], name="hub_city_once_a_record"),
+        ]
+
+    def __str__(self):
+        return str(self.city)
+
+
+class RecordLink(models.Model):
+    """A reference, a useful link, or an example of cooperation, as the card lists them."""
+
+    class Kind(models.TextChoices):
+        REFERENCE = "reference", _("reference")
+        USEFUL = "useful", _("useful link")
+        EXAMPLE = "example", _("example of cooperation")
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="links")
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
+    title = models.CharField(_("title"), max_length=300)
+    url = models.URLField(_("address"), blank=True, max_length=500)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+
+    def __str__(self):
+        return self.title
+
+
+class RecordFileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files whose record this visitor may open and which are themselves open to the visitor."""
+        who = standing(user)
+        shared = Record.objects.filter(Record.objects.all().in_groups(who.groups))
+        return self.filter(
+            audience(who, Q(record__in=shared)), record__in=Record.objects.visible_to(user)
+        )
+
+
+class RecordFile(models.Model):
+    """A file on a record; never more visible than the record itself."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="files")
+    file = models.FileField(_("file"), upload_to="records/%Y/%m", max_length=255)
+    title = models.CharField(_("title"), max_length=200)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
+    licence = models.ForeignKey(
+        Term,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"vocabulary": "licence"},
+        verbose_name=_("licence"),
+    )
+    visibility = models.CharField(
+        _("who may read it"), max_length=8, choices=Visibility, default=Visibility.MEMBERS
+    )
+    content_type = models.CharField(_("type"), max_length=100, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+
+    objects = RecordFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+
+    def __str__(self):
+        return self.title

@@ -1,0 +1,305 @@
+"""Records in and out: the card round-trips, faults are named, and a file is taken whole or not at all."""
+
+import base64
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.models import JournalEntry
+from hub.actions.card_values import BadCards
+from hub.actions.cards import FORMAT, export_cards, import_cards
+from hub.models import Record, RecordFile, SearchRow
+from members.models import Body
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def _file(*cards):
+    return json.dumps({"format": FORMAT, "records": list(cards)})
+
+
+def _card(code="SCN-P-0001", **fields):
+    return {"code": code, "texts": {"en": {"title": "Night buses"}}} | fields
+
+
+def _full_card():
+    return {
+        "code": "SCN-A-0001",
+        "kind": "evaluation",
+        "status": "published",
+        "visibility": "group",
+        "groups": ["focal-points"],
+        "embargo_until": "2026-01-01T00:00:00+00:00",
+        "original_language": "en",
+        "is_fictional": True,
+        "from_public_record": True,
+        "start_date": "2015-01",
+        "end_date": "2016-05-31",
+        "lead_organization": "An office",
+        "internet_dependence": "low",
+        "licence": "CC-BY-4.0",
+        "codes": {
+            "area": ["violent_extremism"],
+            "cost_band": ["na"],
+            "country": ["US"],
+            "practice_type": ["risk_prevention", "research"],
+            "scale": ["international"],
+            "theme": ["youth", "dialogue"],
+            "time_scale": ["long"],
+        },
+        "cities": [{"slug": "aarhus", "role": "owner"}, {"slug": "mombasa", "role": "partner"}],
+        "texts": {
+            "ar": {"status": "machine", "source_revision": 2, "title": "حافلات الليل"},
+            "en": {
+                "status": "reviewed",
+                "source_revision": 1,
+                "title": "Night buses",
+                "summary": "In short.",
+                "description": "Long.\n\nTwo paragraphs, *marked*.",
+                "gender_and_inclusion": "Asked.",
+            },
+        },
+        "links": [
+            {"kind": "reference", "title": "A printed report"},
+            {
+                "kind": "example",
+                "title": "A page",
+                "url": "https://example.org/a",
+                "language": "fr",
+            },
+        ],
+        "evaluations": [
+            {
+                "evaluator_kind": "expert",
+                "evaluator": "An evaluator",
+                "method": {"en": "Read and asked."},
+                "date": "2018-03-01",
+                "record_revision": 2,
+                "reply": {"fr": "Merci."},
+                "published": True,
+                "ratings": {
+                    "relevance": {"rating": "4", "assessment": {"en": "Why."}},
+                    "effectiveness": {"rating": "NEI"},
+                },
+            }
+        ],
+        "evidence": {"self_declared": "2025-09-02", "peer_reviewed": "2026-03-10"},
+        "files": [
+            {
+                "name": "plan.pdf",
+                "title": "Plan",
+                "language": "en",
+                "licence": "CC-BY-4.0",
+                "visibility": "members",
+                "content": base64.b64encode(PDF).decode(),
+            }
+        ],
+        "revision": 3,
+        "text_revision": 2,
+        "created_at": "2025-09-01T08:00:00+00:00",
+        "updated_at": "2026-03-12T09:00:00+00:00",
+        "published_at": "2025-11-04T10:00:00+00:00",
+    }
+
+
+@pytest.fixture
+def world(aarhus, mombasa):
+    Body.objects.create(code="focal-points", kind="focal_points", name_en="Focal points")
+
+
+def test_card_round_trips_without_loss(world):
+    card = _full_card()
+
+    import_cards(_file(card), by=None)
+    exported = json.loads(export_cards(Record.objects.all()))["records"][0]
+
+    sha256 = exported["files"][0].pop("sha256")
+    assert len(sha256) == 64
+    assert exported["files"][0].pop("name").startswith("plan")
+    del card["files"][0]["name"]
+    assert exported["texts"] == card["texts"]
+    assert exported == card
+
+
+def test_what_was_exported_can_be_taken_again_and_changes_nothing(world):
+    import_cards(_file(_full_card(), _card("SCN-P-0002")), by=None)
+    exported = export_cards(Record.objects.order_by("code"))
+
+    again = import_cards(exported, by=None)
+
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
+    assert export_cards(Record.objects.order_by("code")) == exported
+    assert RecordFile.objects.count() == 1
+
+
+def test_import_brings_a_known_record_up_to_date_and_leaves_what_it_does_not_name(world):
+    import_cards(_file(_full_card()), by=None)
+    change = {
+        "code": "SCN-A-0001",
+        "texts": {"en": {"title": "Evening buses"}},
+        "visibility": "public",
+    }
+
+    summary = import_cards(_file(change), by=None)
+
+    record = Record.objects.get()
+    assert (summary.new, summary.changed) == (0, 1)
+    assert [text.title for text in record.texts.all()] == ["Evening buses"]
+    assert (record.visibility, record.links.count(), record.terms.count()) == ("public", 2, 9)
+    assert SearchRow.objects.differing() == []
+
+
+def test_import_is_written_to_the_journal(world, staff):
+    import_cards(_file(_card()), by=staff)
+
+    entry = JournalEntry.objects.get(verb="imported")
+    assert (entry.subject_name, entry.by, entry.facts) == ("SCN-P-0001", staff, {"new": True})
+
+
+def test_a_record_without_code_gets_the_next_one(world):
+    card = _card("SCN-P-0041")
+    nameless = _card()
+    del nameless["code"]
+
+    import_cards(_file(card, nameless), by=None)
+
+    assert sorted(Record.objects.values_list("code", flat=True)) == ["SCN-P-0041", "SCN-P-0042"]
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"kind": "pamphlet"}, "kind"),
+        ({"colour": "blue"}, "colour"),
+        ({"status": "published!"}, "status"),
+        ({"code": "not a code"}, "code"),
+        ({"code": ""}, "code"),
+        ({"is_fictional": "yes"}, "is_fictional"),
+        ({"revision": 0}, "revision"),
+        ({"revision": "3"}, "revision"),
+        ({"start_date": "January 2015"}, "start_date"),
+        ({"start_date": "2015-13"}, "start_date"),
+        ({"updated_at": "yesterday"}, "updated_at"),
+        ({"lead_organization": "x" * 201}, "lead_organization"),
+        ({"lead_organization": 7}, "lead_organization"),
+        ({"codes": {"theme": ["nonsense"]}}, "codes.theme"),
+        ({"codes": {"decline_reason": ["other"]}}, "codes.decline_reason"),
+        ({"codes": {"theme": "youth"}}, "codes.theme"),
+        ({"codes": ["youth"]}, "codes"),
+        ({"cities": [{"slug": "atlantis"}]}, "cities.1.slug"),
+        ({"cities": ["aarhus"]}, "cities.1"),
+        ({"cities": "aarhus"}, "cities"),
+        ({"groups": ["nobody"]}, "groups.1"),
+        ({"groups": "focal-points"}, "groups"),
+        ({"visibility": "group"}, "groups"),
+        ({"texts": {}}, "texts"),
+        ({"texts": {"fr": {"title": "Bus"}}}, "texts"),
+        ({"texts": {"en": {"title": " "}}}, "texts.en.title"),
+        ({"texts": {"en": {"title": "A", "sumary": "B"}}}, "texts.en.sumary"),
+        ({"texts": {"en": {"title": "A", "summary": "x" * 601}}}, "texts.en.summary"),
+        ({"texts": {"en": {"title": "A", "description": "\0"}}}, "texts.en.description"),
+        ({"texts": {"en": {"title": "A"}, "de": {"title": "B"}}}, "texts.de"),
+        (
+            {"links": [{"kind": "useful", "title": "A", "url": "javascript:alert(1)"}]},
+            "links.1.url",
+        ),
+        ({"links": [{"kind": "other", "title": "A"}]}, "links.1.kind"),
+        ({"evaluations": [{"evaluator_kind": "nobody"}]}, "evaluations.1.evaluator_kind"),
+        (
+            {"evaluations": [{"evaluator_kind": "peer", "ratings": {"beauty": {"rating": "4"}}}]},
+            "evaluations.1.ratings.beauty",
+        ),
+        (
+            {"evaluations": [{"evaluator_kind": "peer", "ratings": {"impact": {"rating": "5"}}}]},
+            "evaluations.1.ratings.impact.rating",
+        ),
+        ({"evidence": {"hearsay": "2025-01-01"}}, "evidence.hearsay"),
+        ({"files": [{"name": "a.pdf", "title": "A", "content": "%%%"}]}, "files.1.content"),
+        ({"files": [{"name": "a.pdf", "title": "A", "content": "aGVsbG8="}]}, "files.1.content"),
+    ],
+)
+def test_faults_are_named_by_record_and_field_and_nothing_is_taken(world, change, where):
+    with pytest.raises(BadCards) as refused:
+        import_cards(_file(_card("SCN-P-0007"), _card() | change), by=None)
+
+    assert [(problem.row, problem.field) for problem in refused.value.problems] == [(2, where)]
+    assert Record.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "[]", "{}", '{"format": "other", "records": [1]}', _file(), "[" * 100_000, _file(7)],
+)
+def test_what_is_no_file_of_records_is_refused(db, source):
+    with pytest.raises(BadCards):
+        import_cards(source, by=None)
+
+
+def test_every_problem_of_a_file_is_told_at_once(world):
+    with pytest.raises(BadCards) as refused:
+        import_cards(_file(_card(kind="x", status="y"), _card(), _card()), by=None)
+
+    found = {(problem.row, problem.field) for problem in refused.value.problems}
+    assert found == {(1, "kind"), (1, "status"), (3, "code")}
+
+
+def test_command_takes_a_file_and_says_how_many(world, tmp_path):
+    path = tmp_path / "cards.json"
+    path.write_text(_file(_card(), _card("SCN-P-0002")), encoding="utf-8")
+    out = StringIO()
+
+    call_command("import_records", path, "--dry-run", stdout=out)
+    call_command("import_records", path, stdout=out)
+
+    assert out.getvalue().splitlines() == [
+        "2 records new, 0 changed, 0 as they were; nothing was kept (dry run)",
+        "2 records new, 0 changed, 0 as they were",
+    ]
+    assert Record.objects.count() == 2
+
+
+def test_command_names_each_fault_and_fails(world, tmp_path):
+    path = tmp_path / "cards.json"
+    path.write_text(_file(_card(kind="x")), encoding="utf-8")
+    err = StringIO()
+
+    with pytest.raises(CommandError, match="Nothing was taken: 1 problems"):
+        call_command("import_records", path, stderr=err)
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_records", tmp_path / "none.json")
+
+    assert err.getvalue().startswith("Record 1, kind: “x” is not one of: practice")
+
+
+def test_export_command_writes_only_what_was_asked(world, tmp_path):
+    import_cards(_file(_full_card(), _card()), by=None)
+    path = tmp_path / "out.json"
+
+    call_command("export_records", path, "--code", "SCN-A-0001", "--without-files")
+
+    [card] = json.loads(path.read_text(encoding="utf-8"))["records"]
+    assert (card["code"], "content" in card["files"][0]) == ("SCN-A-0001", False)
+
+
+def test_rebuild_check_finds_a_row_that_differs_and_rebuild_mends_it(world):
+    import_cards(_file(_card(), _card("SCN-P-0002")), by=None)
+    record = Record.objects.get(code="SCN-P-0001")
+    record.texts.update(title="Changed behind the back of the search")
+    SearchRow.objects.filter(record__code="SCN-P-0002").update(visibility="public")
+    err, out = StringIO(), StringIO()
+
+    with pytest.raises(CommandError, match="2 search rows differ"):
+        call_command("rebuild_search", "--check", stderr=err)
+    call_command("rebuild_search", stdout=out)
+    call_command("rebuild_search", "--check", stdout=out)
+
+    assert err.getvalue().splitlines() == [
+        "SCN-P-0001 (en) differs from its record.",
+        "SCN-P-0002 (en) differs from its record.",
+    ]
+    assert out.getvalue().splitlines() == [
+        "2 search rows written",
+        "2 search rows are what they should be",
+    ]
