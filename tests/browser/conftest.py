@@ -1,0 +1,205 @@
+"""The whole portal as `make demo` runs it, with a database of its own, and a real browser."""
+
+import email
+import email.policy
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "screenshots"
+LINK = re.compile(r"https?://\S+")
+START_SECONDS = 120
+LETTER_SECONDS = 20
+
+
+class Portal:
+    """A running portal: where it is, its letters, and the password of its demo accounts."""
+
+    def __init__(self, url, state):
+        self.url = url
+        self.state = state
+
+    @property
+    def password(self):
+        return (self.state / "demo-password").read_text().strip()
+
+    def letters(self, to):
+        """The letters to one address so far, oldest first, as parsed messages."""
+        files = sorted((self.state / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime_ns)
+        found = [
+            email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in files
+        ]
+        return [letter for letter in found if to in letter["To"]]
+
+    def letter(self, to, *, number=1):
+        """The `number`th letter to an address; waits for the worker to send it."""
+        deadline = time.monotonic() + LETTER_SECONDS
+        while len(self.letters(to)) < number:
+            assert time.monotonic() < deadline, f"no letter {number} to {to}"
+            time.sleep(0.2)
+        return self.letters(to)[number - 1]
+
+    def link(self, to, *, number=1):
+        """The first link in a letter's plain text."""
+        text = self.letter(to, number=number).get_body(("plain",)).get_content()
+        return LINK.search(text).group(0)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _server():
+    """The database server of this test run, as the URL of its maintenance database."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return parts, urlunsplit(parts._replace(path="/postgres"))
+
+
+def _database(name, *, template=None):
+    parts, maintenance = _server()
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        copy = f' TEMPLATE "{template}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}"{copy}')
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def _drop(name):
+    with psycopg.connect(_server()[1], autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory):
+    """A state folder and a database with the demo world, prepared once and copied for each run."""
+    state = tmp_path_factory.mktemp("portal")
+    name = f"scn_browser_{os.getpid()}"
+    url = _database(name)
+    environment = _environment(state, url)
+    subprocess.run(
+        [sys.executable, "manage.py", "demo", "--prepare"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        timeout=START_SECONDS,
+        stdout=subprocess.DEVNULL,
+    )
+    yield state, name
+    _drop(name)
+
+
+def _environment(state, database):
+    kept = {
+        k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "SITE_ORIGIN")
+    }
+    return kept | {"STATE_DIR": str(state), "DATABASE_URL": database, "DEMO": "1"}
+
+
+@pytest.fixture(scope="module", params=["en", "fr", "ar"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def portal(world, language):
+    """The portal with a fresh copy of the demo world; one runs at a time."""
+    state, template = world
+    name = f"{template}_{language}"
+    database = _database(name, template=template)
+    shutil.rmtree(state / "mail", ignore_errors=True)
+    port = _free_port()
+    log = (state / f"portal-{language}.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        stdout=log,
+        stderr=log,
+        env=_environment(state, database) | {"PORT": str(port)},
+    )
+    url = f"http://localhost:{port}"
+    try:
+        _wait_until_ready(url, process, log.name)
+        yield Portal(url, state)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=40)
+        _drop(name)
+
+
+def _wait_until_ready(url, process, log):
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        assert process.poll() is None, Path(log).read_text()
+        assert time.monotonic() < deadline, Path(log).read_text()
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium, kept from calling home."""
+    return {
+        "executable_path": os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    """Nothing moves, so what is measured is what stays."""
+    return {"reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def page(context):
+    """A page that fails its test when the browser refused something or a script broke."""
+    page = context.new_page()
+    trouble = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            trouble.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    yield page
+    assert trouble == []
+
+
+def path(language, address):
+    """The address of a page in a language: English stands unprefixed."""
+    return address if language == "en" else f"/{language}{address}"
+
+
+def sign_in(page, portal, account, *, password=None, language="en"):
+    page.goto(portal.url + path(language, "/accounts/login/"))
+    page.fill("input[name=login]", f"{account}@example.org" if "@" not in account else account)
+    page.fill("input[name=password]", password or portal.password)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
