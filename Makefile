@@ -102,6 +102,5 @@ $(PY):
 	Python 3.11 or newer, or name it, for example \`make demo PYTHON=python3.12\`." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than \
 	Python 3.11: name a newer one, for example \`make demo PYTHON=python3.12\`." >&2; exit 1; }
-	@$(PYTHON) -m venv --clear $(VENV) >$(VENV).log 2>&1 || { rm -rf $(VENV); echo "$(PYTHON) cannot make \
-	an environment (see $(VENV).log): on Debian and Ubuntu install python3-venv." >&2; exit 1; }
-	@rm -f $(VENV).log
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) cannot make \
+	an environment: on Debian and Ubuntu install python3-venv." >&2; exit 1; }

@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import OperationalError, transaction
 from django.db.models import Q
@@ -28,7 +29,7 @@ from core import leases, wakeup
 from core.models import Job
 
 TASK = "core.tasks.run_job"
-LEASE_SECONDS = 180
+LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 WRITE_EVERY_SECONDS = 0.5
 
@@ -90,9 +91,7 @@ def progress(job: Job, done: int, total: int) -> None:
         return
     job.__dict__["written_at"] = now
     job.done, job.total = done, total
-    if not _held(job).update(done=done, total=total) or not leases.renew(
-        [job], seconds=LEASE_SECONDS
-    ):
+    if not _held(job).update(done=done, total=total, leased_until=Now() + LEASE):
         raise NotOurs
 
 
@@ -118,7 +117,7 @@ def is_due() -> bool:
 
 def run_next() -> bool:
     """Do the job that has waited longest; False when there was none."""
-    taken = leases.take(waiting(), n=1, seconds=LEASE_SECONDS)
+    taken = leases.take(waiting(), n=1, seconds=LEASE.seconds)
     if taken:
         _run(taken[0])
     return bool(taken)

@@ -35,9 +35,11 @@ def take(queryset, *, n: int, seconds: int) -> list:
     return rows
 
 
-def renew(rows: list, *, seconds: int) -> int:
-    """Hold these rows for another `seconds`; returns how many are still ours."""
-    return _held(rows).update(leased_until=Now() + timedelta(seconds=seconds))
+def renew(rows: list, *, seconds: int) -> list:
+    """Hold these rows for another `seconds`; returns those that are still ours."""
+    _held(rows).update(leased_until=Now() + timedelta(seconds=seconds))
+    ours = set(_held(rows).values_list("pk", flat=True))
+    return [row for row in rows if row.pk in ours]
 
 
 def give_back(rows: list) -> int:

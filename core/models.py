@@ -201,7 +201,9 @@ class Job(HasStatus, Leased):
 class MediaQuerySet(models.QuerySet):
     def visible_to(self, user):
         """What is public; staff see what they prepare too."""
-        return self.all() if user.is_authenticated and user.is_staff else self.filter(is_public=True)
+        return (
+            self.all() if user.is_authenticated and user.is_staff else self.filter(is_public=True)
+        )
 
 
 class Media(models.Model):

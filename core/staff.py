@@ -8,6 +8,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Model, TextField, URLField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.forms.widgets import Script
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -73,6 +74,9 @@ class StaffAdmin(StaffForms, TranslatedFieldAdmin, admin.ModelAdmin):
     view_on_site = False
     change_form_template = "admin/core/change_form.html"
     object_history_template = "admin/core/history.html"
+
+    class Media:
+        js = [Script("js/staff-names.js", type="module")]
 
     def scope(self, user, queryset):
         """The rows that exist for this member of staff."""
@@ -202,13 +206,14 @@ class StaffInline(StaffForms):
 
 
 class StaffTable(StaffInline, admin.TabularInline):
-    """The same as rows of a table."""
+    """The same as rows of a table: its heads are no labels to those who hear the page, so each field has its own."""
+
+    template = "admin/core/tabular.html"
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """A column's head is no label to those who hear the page: each field carries its own."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field:
-            field.widget.attrs.setdefault("aria-label", field.label)
+        if field and field.label:
+            field.widget.attrs.setdefault("aria-label", str(capfirst(field.label)))
         return field
 
 

@@ -1,3 +1,4 @@
+from celery import shared_task
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -5,7 +6,15 @@ from django.utils.translation import gettext_lazy
 from core import jobs
 from hub.actions.card_values import BadCards
 from hub.actions.cards import import_cards
-from hub.models import Record
+from hub.models import Record, SearchRow
+
+
+@shared_task
+def refresh_search():
+    """Cities may change their name, or who may know of them: their records are found accordingly."""
+    records = Record.objects.with_cities()
+    if records:
+        SearchRow.objects.refresh(*records)
 
 
 @jobs.kind("import_records", label=gettext_lazy("Import of library records"))

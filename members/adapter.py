@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         verb = _tell(template_prefix.rsplit("/", 1)[-1], user, context or {}, email)
         if verb is None:
             return
-        journal.record(verb, user, by=user if self.request.user == user else None)
+        journal.record(verb, user, by=user)
         self._end_other_sessions(user)
         self._remember_new_factor(template_prefix, user)
 

@@ -137,8 +137,7 @@ class _Batch:
         try:
             with relay.connected() as server:
                 self.is_connected = True
-                while self.waiting and time.monotonic() < self.ends:
-                    self._keep_hold()
+                while self._keep_hold() and server.is_usable and time.monotonic() < self.ends:
                     self._send_one(self.waiting.popleft(), server)
         except relay.Lost as error:
             self._lost(error)
@@ -199,10 +198,12 @@ class _Batch:
         else:
             _commit(fate)
 
-    def _keep_hold(self):
-        if time.monotonic() - self.renewed_at > RENEW_SECONDS:
-            leases.renew(list(self.waiting), seconds=_lease())
+    def _keep_hold(self) -> bool:
+        """Renew the lease now and then, and drop what was lost all the same; False when nothing is left."""
+        if self.waiting and time.monotonic() - self.renewed_at > RENEW_SECONDS:
+            self.waiting = deque(leases.renew(list(self.waiting), seconds=_lease()))
             self.renewed_at = time.monotonic()
+        return bool(self.waiting)
 
     def _lost(self, error):
         """Without a server, a try has failed for all of them; else only for the letter that was in hand."""

@@ -62,6 +62,7 @@ class Server:
     def __init__(self):
         try:
             self.smtp = _connect()
+            self.is_usable = True  # until it hangs up on us between two letters
         except (OSError, smtplib.SMTPException) as error:
             raise Lost(_words(error)) from error
 
@@ -98,13 +99,17 @@ class Server:
             raise Lost(said)
         if not 400 <= code <= 599:
             raise nonsense(said)
-        with _telling(Lost):
+        try:
             self.smtp.rset()
+        except (OSError, smtplib.SMTPException):
+            self.is_usable = False
         raise (refusal if code >= 500 else Later)(said)
 
 
 class Backend:
     """Any other mail backend of Django: development and tests."""
+
+    is_usable = True
 
     def __init__(self):
         self.connection = get_connection()

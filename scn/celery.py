@@ -3,6 +3,8 @@
 import os
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scn.settings")
 
@@ -17,3 +19,9 @@ app.conf.task_routes = {
     "outbox.tasks.deliver": {"queue": "mail"},
     "outbox.tasks.deliver_bulk": {"queue": "bulk"},
 }
+
+
+@task_prerun.connect
+def look_after_connections(**_signal):
+    """Connections are kept from task to task (CELERY_DB_REUSE_MAX), but not one that Postgres has dropped."""
+    close_old_connections()

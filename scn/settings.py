@@ -151,6 +151,7 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.tasks.sweep", "schedule": 5.0, "options": {"expires": 600}},
+    "search-rows": {"task": "hub.tasks.refresh_search", "schedule": 3600.0},
     "jobs-sweep": {"task": "core.tasks.sweep_jobs", "schedule": 5.0, "options": {"expires": 600}},
     "endorsement-reminders": {"task": "members.tasks.remind", "schedule": 3600.0},
     "unsent-applications": {"task": "members.tasks.expire", "schedule": 3600.0},

@@ -211,7 +211,7 @@ def security_txt(request):
 def csp_report(request):
     """Log what a browser refused to load, without the query strings of the page."""
     if request.content_type not in CSP_REPORT_TYPES:
-        return HttpResponse(status=415)
+        return HttpResponse(status=204)
     if int(request.META.get("CONTENT_LENGTH") or 0) > CSP_REPORT_BYTES:
         return HttpResponse(status=413)
     if limits.allow(f"csp:{address(request)}", most=60, seconds=3600):

@@ -1,6 +1,5 @@
 """What a record card may say, and reading one with every fault named (the shape: hub/data/README.md)."""
 
-import re
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from core.models import Term
 from hub.actions.card_values import LANGUAGE_CODES, Values
 from hub.models import Evaluation, EvaluationRating, Record, RecordLink, RecordText, Visibility
+from hub.models.records import is_code
 from members.models import Body, City
 
 CODED = [
@@ -19,7 +19,6 @@ CODED = [
     "region", "language",
 ]  # fmt: skip
 EVIDENCE = ["self_declared", "city_endorsed", "staff_checked", "peer_reviewed"]
-_CODE = re.compile(r"[A-Za-z0-9-]{1,20}")
 
 
 @dataclass
@@ -239,10 +238,11 @@ class CardReader(Values):
 
     def code(self, name):
         code = self.text(name, self.card[name], most=20, needed=True)
-        if code and not _CODE.fullmatch(code):
-            self.wrong(
-                name, _("A code has letters, digits and hyphens only, for example SCN-P-0001.")
-            )
+        try:
+            is_code(code)
+        except ValidationError as error:
+            if code:
+                self.wrong(name, str(error.message))
         return code
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import files, journal
+from core.lifecycle import IllegalMove
 from hub.actions.card_dump import dump
 from hub.actions.card_schema import CardReader, Known
 from hub.actions.card_values import BadCards, Problem
@@ -33,7 +34,7 @@ from hub.models import (
 FORMAT = "strong-cities-records/1"
 UPLOADS = ("pdf", "docx", "jpg", "png")
 _PLAIN = [
-    "kind", "status", "visibility", "embargo_until", "original_language", "is_fictional", "from_public_record",
+    "kind", "visibility", "embargo_until", "original_language", "is_fictional", "from_public_record",
     "lead_organization", "internet_dependence", "licence", "revision", "text_revision", "created_at", "updated_at",
     "published_at",
 ]  # fmt: skip
@@ -155,13 +156,33 @@ def _take(reader, by):
     if record and _says(record, values, reader.known):
         return "unchanged"
     done = "changed" if record else "new"
-    record = record or Record(
-        code=code or next_code(values.get("kind", Record.Kind.PRACTICE)), created_by=by
-    )
+    if record:
+        _move(record, reader)
+    else:
+        record = _new(values, by)
     _write(record, values)
     SearchRow.objects.refresh(record)
     journal.record("imported", record, by=by, new=done == "new")
     return done
+
+
+def _new(values, by):
+    """A record as its card finds it: a new one may come in at any status."""
+    return Record(
+        code=values.get("code") or next_code(values.get("kind", Record.Kind.PRACTICE)),
+        status=values.get("status", Record.Status.DRAFT),
+        created_by=by,
+    )
+
+
+def _move(record, reader):
+    """A known record goes only where its status allows."""
+    status = reader.values.get("status", record.status)
+    if status != record.status:
+        try:
+            record.move_to(status)
+        except IllegalMove as error:
+            raise BadCards([Problem(reader.row, "status", str(error))]) from error
 
 
 def _says(record, values, known):

@@ -1,6 +1,7 @@
 import uuid
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,10 +19,20 @@ from members.models.standing import standing
 _ORDER = [code for code, _name in LANGUAGES]
 
 
+# With a digit, so that no code is ever a word of an address (/hub/feed/).
+is_code = RegexValidator(
+    r"^(?=.*\d)[A-Za-z0-9-]+\Z",
+    _("A code has letters, digits and hyphens, and at least one digit, for example SCN-P-0001."),
+)
+
+
 class RecordQuerySet(ReadableQuerySet):
     def in_groups(self, groups):
         shared = Record.groups.through.objects.filter(body_id__in=groups)
         return Q(pk__in=shared.values("record_id"))
+
+    def with_cities(self):
+        return self.filter(cities__isnull=False).distinct()
 
     def published(self):
         return self.filter(status=Record.Status.PUBLISHED)
@@ -89,7 +100,7 @@ class Record(HasStatus):
     }
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(_("code"), max_length=20, unique=True)
+    code = models.CharField(_("code"), max_length=20, unique=True, validators=[is_code])
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.PRACTICE)
     status = models.CharField(
         _("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False

@@ -42,8 +42,11 @@ class SearchRowQuerySet(ReadableQuerySet):
 
     @transaction.atomic
     def refresh(self, *records):
-        """Write the rows of these records (of all, without any) anew from the source. Says how many there are."""
-        chosen = Record.objects.all()
+        """Write the rows of these records (of all, without any) anew from the source; says how many there are.
+
+        Each record is locked meanwhile, so that no change made at the same time is missed.
+        """
+        chosen = Record.objects.select_for_update()
         if records:
             chosen = chosen.filter(pk__in=[record.pk for record in records])
         complete = chosen.prefetch_related(

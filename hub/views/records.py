@@ -67,7 +67,8 @@ def file(request, code, pk):
         pk=pk,
         record__code=code,
     )
-    if found.visibility != "public" or found.record.visibility != "public":
+    is_restricted = found.visibility != "public" or found.record.visibility != "public"
+    if is_restricted and request.method == "GET":
         journal.record("downloaded", found, by=_account(request))
     extension = found.file.name.rpartition(".")[2]
     return files.serve(

@@ -43,6 +43,8 @@ class Services:
         """Start what does not run yet; the servers that this call started."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
         with self._one_at_a_time():
+            if self._home() != self.state_dir:
+                binaries.shared_folder(self._home())
             if keep:
                 self.notes.write("services", keep=True)
             return [server for server in self.servers().values() if server.start(tied=tied)]
@@ -127,7 +129,7 @@ class Services:
         if accounts.can_enter(accounts.unprivileged(), self.state_dir):
             return self.state_dir
         name = hashlib.sha256(str(self.state_dir.resolve()).encode()).hexdigest()[:12]
-        return binaries.shared_folder(binaries.SHARED_HOME / name)
+        return binaries.SHARED_HOME / name
 
     @contextmanager
     def _one_at_a_time(self):

@@ -63,7 +63,7 @@ def test_renew_holds_only_what_is_still_ours(jobs):
     taken = leases.take(Job.objects.all(), n=2, seconds=0)
     leases.take(Job.objects.filter(pk=jobs[0].pk), n=1, seconds=60)
 
-    assert leases.renew(taken, seconds=60) == 1
+    assert leases.renew(taken, seconds=60) == [jobs[1]]
 
 
 def test_give_back_makes_rows_due_and_forgets_the_attempt(jobs):

@@ -176,6 +176,7 @@ def test_a_record_without_code_gets_the_next_one(world):
         ({"status": "published!"}, "status"),
         ({"code": "not a code"}, "code"),
         ({"code": ""}, "code"),
+        ({"code": "feed"}, "code"),
         ({"is_fictional": "yes"}, "is_fictional"),
         ({"revision": 0}, "revision"),
         ({"revision": "3"}, "revision"),
@@ -303,3 +304,82 @@ def test_rebuild_check_finds_a_row_that_differs_and_rebuild_mends_it(world):
         "2 search rows written",
         "2 search rows are what they should be",
     ]
+
+
+def _file_on_disk(folder, path):
+    card = _card(files=[{"name": "plan.pdf", "title": "Plan", "path": path}])
+    place = folder / "cards.json"
+    place.write_text(_file(card), encoding="utf-8")
+    return place
+
+
+def test_command_reads_files_that_lie_beside_the_cards(world, tmp_path):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "plan.pdf").write_bytes(PDF)
+
+    call_command("import_records", _file_on_disk(tmp_path, "files/plan.pdf"), stdout=StringIO())
+
+    file = RecordFile.objects.get()
+    assert (file.content_type, file.file.read()) == ("application/pdf", PDF)
+
+
+@pytest.mark.parametrize("path", ["../secret.pdf", "/etc/hostname", "files/none.pdf", "."])
+def test_command_reads_nothing_from_elsewhere(world, tmp_path, path):
+    (tmp_path / "secret.pdf").write_bytes(PDF)
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    err = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("import_records", _file_on_disk(folder, path), stderr=err)
+
+    assert err.getvalue().startswith("Record 1, files.1.content: This file is empty.")
+
+
+@pytest.mark.parametrize(
+    "content", ["no json", '{"format": "x"}', '{"records": [7]}', '{"records": 7}']
+)
+def test_command_names_what_is_wrong_with_a_file_that_is_none(world, tmp_path, content):
+    path = tmp_path / "cards.json"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(CommandError, match="Nothing was taken"):
+        call_command("import_records", path, stderr=StringIO())
+
+
+def test_taking_a_file_again_changes_what_is_said_of_it_and_not_the_file(world):
+    import_cards(_file(_full_card()), by=None)
+    place = RecordFile.objects.get().file.name
+    again = _full_card()
+    again["files"][0]["visibility"] = "staff"
+
+    summary = import_cards(_file(again), by=None)
+
+    file = RecordFile.objects.get()
+    assert (summary.changed, file.visibility, file.file.name) == (1, "staff", place)
+
+
+def test_moments_without_a_zone_are_universal_time(world):
+    import_cards(_file(_card(embargo_until="2031-01-01T00:00:00")), by=None)
+
+    assert Record.objects.get().embargo_until.isoformat() == "2031-01-01T00:00:00+00:00"
+
+
+def test_export_to_standard_output_is_a_file_of_records(world):
+    import_cards(_file(_card()), by=None)
+    out = StringIO()
+
+    call_command("export_records", stdout=out)
+
+    assert json.loads(out.getvalue())["format"] == FORMAT
+
+
+def test_a_known_record_moves_only_where_its_status_allows(world):
+    import_cards(_file(_card(status="published")), by=None)
+    import_cards(_file(_card(status="archived")), by=None)
+
+    with pytest.raises(BadCards) as refused:
+        import_cards(_file(_card("SCN-P-0002"), _card(status="draft")), by=None)
+
+    assert [(problem.row, problem.field) for problem in refused.value.problems] == [(2, "status")]
+    assert [record.status for record in Record.objects.all()] == ["archived"]

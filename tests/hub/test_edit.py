@@ -377,7 +377,7 @@ def test_an_uploaded_file_becomes_a_job_that_takes_its_records(desk, staff):
 
 def test_a_job_names_every_fault_and_takes_nothing(desk):
     desk.post(
-        reverse("admin:hub_record_import"), _upload({"code": "A"}, {"code": "B", "kind": "x"})
+        reverse("admin:hub_record_import"), _upload({"code": "A-1"}, {"code": "B-1", "kind": "x"})
     )
 
     jobs.run_next()

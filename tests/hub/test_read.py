@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.models import JournalEntry
 from hub.models import Record, RecordFile, SearchRow
+from hub.tasks import refresh_search
 from tests.hub.conftest import PDF
 
 OUTSIDE = ["stranger", "applicant", "suspended", "reviewer"]
@@ -137,6 +138,7 @@ def test_downloads_of_what_is_not_public_are_written_down(shelf, attach, ana):
     client = _client(ana)
 
     client.get(reverse("hub:file", args=[shelf["members"].code, restricted.pk]))
+    client.head(reverse("hub:file", args=[shelf["members"].code, restricted.pk]))
     client.get(reverse("hub:file", args=[shelf["public"].code, open_file.pk]))
 
     entries = JournalEntry.objects.filter(verb="downloaded")
@@ -221,3 +223,37 @@ def test_a_city_is_named_only_to_those_it_lets_know(shelve, ana, aarhus, listing
     assert ["Aarhus, " in page for page in stranger] == [False, False, False]
     assert ["Aarhus, " in page for page in member[:2]] == [listing == "members"] * 2
     assert "/hub/SCN-P-0001/" not in stranger[2]
+
+
+def test_staff_read_which_city_it_is_whatever_it_chose(shelve, staff, aarhus):
+    aarhus.listing, aarhus.risk_flag = "unlisted", True
+    aarhus.save(update_fields=["listing", "risk_flag"])
+    record = shelve("SCN-P-0001", visibility="public")
+    record.cities.create(city=aarhus)
+
+    assert "Aarhus, " in _client(staff).get("/hub/").content.decode()
+
+
+def test_several_cities_are_all_named(shelve, ana, aarhus, mombasa):
+    record = shelve("SCN-P-0001")
+    for city in (aarhus, mombasa):
+        record.cities.create(city=city)
+
+    assert "<bdi>Aarhus, Mombasa</bdi>" in _client(ana).get("/hub/").content.decode()
+
+
+def test_a_city_that_hides_is_no_longer_found_by_its_name_after_the_next_refresh(shelve, aarhus):
+    aarhus.listing = "public"
+    aarhus.save(update_fields=["listing"])
+    record = shelve("SCN-P-0001", visibility="public", title="A practice")
+    refresh_search()  # no record names a city yet
+    record.cities.create(city=aarhus)
+    refresh_search()
+    before = Client().get("/hub/?q=Aarhus").content.decode()
+
+    aarhus.listing = "unlisted"
+    aarhus.save(update_fields=["listing"])
+    refresh_search()
+
+    assert "/hub/SCN-P-0001/" in before
+    assert "/hub/SCN-P-0001/" not in Client().get("/hub/?q=Aarhus").content.decode()

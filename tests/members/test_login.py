@@ -3,11 +3,13 @@
 import threading
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from core.hashers import Argon2Tuned
 from core.models import JournalEntry
 from members.models import User
 from outbox.models import Message
@@ -106,7 +108,16 @@ def test_sixth_wrong_password_is_not_tried(client, ana):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.fixture
+def _no_counts_left(transactional_db):
+    """The counts of tries are no table of a model, so nothing empties it after a test that commits."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_no_counts_left")
 def test_wrong_passwords_in_parallel_are_limited_too(ana, monkeypatch):
     """The count may overshoot a little under a storm, never by more than twice."""
     tried, start = [], threading.Barrier(12)
@@ -206,3 +217,23 @@ def test_login_is_not_written_into_the_journal_as_a_change(client, ana):
     _sign_in(client, ana.email)
 
     assert not JournalEntry.objects.filter(subject_id=ana.pk, subject_type="members.user").exists()
+
+
+def test_passwords_are_hashed_as_tuned(ana):
+    assert ana.password.startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+
+
+def test_hash_of_another_kind_opens_nothing_and_costs_the_same_hash(client, ana, monkeypatch):
+    """One hasher alone is known, so an older kind of hash is not told apart by its time."""
+    ana.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")
+    ana.save()
+    hashed = []
+    honest = Argon2Tuned.encode
+    monkeypatch.setattr(
+        Argon2Tuned, "encode", lambda self, *args: (hashed.append(1), honest(self, *args))[1]
+    )
+
+    _sign_in(client, ana.email)
+
+    assert "_auth_user_id" not in client.session
+    assert len(hashed) == 1

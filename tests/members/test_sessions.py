@@ -23,7 +23,7 @@ def _sign_in(user, client=None):
 @pytest.mark.parametrize(
     ("who", "seconds"), [("ana", 8 * HOUR), ("folke", 8 * HOUR), ("staff", 30 * MINUTE)]
 )
-def test_unused_session_ends_at_its_limit(request, who, seconds):
+def test_unused_session_ends_at_its_limit(request, db, who, seconds):
     user = request.getfixturevalue(who)
     with time_machine.travel(NOON, tick=False) as clock:
         in_time, late = _sign_in(user), _sign_in(user)
@@ -40,7 +40,7 @@ def test_unused_session_ends_at_its_limit(request, who, seconds):
 
 
 @pytest.mark.parametrize(("who", "longest"), [("ana", 14 * DAY), ("staff", 12 * HOUR)])
-def test_session_in_use_ends_at_its_age(request, who, longest):
+def test_session_in_use_ends_at_its_age(request, db, who, longest):
     user = request.getfixturevalue(who)
     step = 25 * MINUTE if who == "staff" else 7 * HOUR
     with time_machine.travel(NOON, tick=False) as clock:

@@ -22,6 +22,7 @@ class Script:
     after_dot: dict = field(
         default_factory=dict
     )  # address -> answer; the letter is kept for 2xx and "drop"
+    rset: str = "250 forgotten"
     accept_seconds: float = 0.0
     drip_seconds: float = 0.0  # between the bytes of the answer after the dot
     tls: ssl.SSLContext | None = None
@@ -79,6 +80,8 @@ class Sink:
             elif verb == "STARTTLS":
                 await line.say("220 go ahead")
                 await line.writer.start_tls(script.tls)
+            elif verb == "RSET":
+                await line.say(script.rset)
             elif verb == "QUIT":
                 await line.say("221 bye")
                 return

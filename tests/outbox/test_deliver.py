@@ -230,12 +230,42 @@ def test_lease_is_renewed_while_a_batch_takes_long(sink, write, monkeypatch):
     seen = []
     original = delivery.leases.renew
     monkeypatch.setattr(
-        delivery.leases, "renew", lambda rows, **kw: seen.append(original(rows, **kw))
+        delivery.leases, "renew", lambda rows, **kw: seen.append(len(rows)) or original(rows, **kw)
     )
 
     delivery.deliver("transactional")
 
     assert seen == [2, 1]
+
+
+def test_letters_lost_to_another_worker_on_the_way_are_left_to_it(sink, write, monkeypatch):
+    monkeypatch.setattr(delivery, "RENEW_SECONDS", 0)
+    first, second = write(), write()
+    original = delivery.relay.Server.hand_over
+
+    def slow(server, letter):
+        Message.objects.filter(pk=second.pk).update(leased_until=None)
+        delivery.leases.take(Message.objects.filter(pk=second.pk), n=1, seconds=60)
+        return original(server, letter)
+
+    monkeypatch.setattr(delivery.relay.Server, "hand_over", slow)
+
+    delivery.deliver("transactional")
+
+    assert [kept.mail["Message-ID"] for kept in sink.kept] == [first.message_id]
+
+
+def test_server_that_hangs_up_after_a_refusal_costs_the_next_letter_nothing(sink, write):
+    sink.script.rcpt = {"gone@example.org": "550 nobody"}
+    sink.script.rset = "drop"
+    gone, innocent = write(to="gone@example.org"), write(to="ana@example.org")
+
+    delivery.deliver("transactional")
+
+    gone.refresh_from_db()
+    innocent.refresh_from_db()
+    assert (gone.status, gone.answer) == (Status.FAILED, "550 nobody")
+    assert (innocent.status, innocent.failures) == (Status.SENT, 0)
 
 
 def test_letter_of_a_dead_worker_is_sent_by_the_next_with_the_same_bytes(sink, write, settings):
