@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from outbox import delivery, tasks
 from outbox.models import Attempt, Message
+from scn.celery import look_after_connections
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +131,15 @@ def test_retry_command_explains_a_refusal(write):
         run("retry", str(message.pk))
     with pytest.raises(CommandError, match="There is no letter 99999999"):
         run("retry", "99999999")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_does_not_keep_a_connection_that_postgres_dropped(write):
+    write()
+    connection.connection.close()  # what a restart of Postgres leaves behind
+    with pytest.raises(OperationalError):
+        delivery.is_due("transactional")
+
+    look_after_connections()
+
+    assert delivery.is_due("transactional")
