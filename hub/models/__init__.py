@@ -1,5 +1,6 @@
 from hub.models.evaluations import Evaluation, EvaluationRating
-from hub.models.records import Record, RecordCity, RecordFile, RecordLink, RecordText
+from hub.models.files import RecordFile
+from hub.models.records import Record, RecordCity, RecordLink, RecordText
 from hub.models.search import SearchRow
 from hub.models.visibility import Visibility
 

@@ -43,18 +43,16 @@ class Portal:
         ]
         return [letter for letter in found if to in letter["To"]]
 
-    def letter(self, to, *, number=1):
-        """The `number`th letter to an address; waits for the worker to send it."""
+    def link(self, to, words):
+        """The newest link in the letters to an address whose path holds `words`; waits for it."""
         deadline = time.monotonic() + LETTER_SECONDS
-        while len(self.letters(to)) < number:
-            assert time.monotonic() < deadline, f"no letter {number} to {to}"
+        while True:
+            for letter in reversed(self.letters(to)):
+                text = letter.get_body(("plain",)).get_content()
+                if found := [link for link in LINK.findall(text) if words in link]:
+                    return found[0]
+            assert time.monotonic() < deadline, f"no letter to {to} leads to {words}"
             time.sleep(0.2)
-        return self.letters(to)[number - 1]
-
-    def link(self, to, *, number=1):
-        """The first link in a letter's plain text."""
-        text = self.letter(to, number=number).get_body(("plain",)).get_content()
-        return LINK.search(text).group(0)
 
 
 def _free_port():
@@ -168,6 +166,11 @@ def browser_type_launch_args():
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _screenshots():
+    SHOTS.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="session")

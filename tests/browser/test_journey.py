@@ -1,76 +1,14 @@
 """The first journey, whole: a city joins in its own words, and its people read the library."""
 
-import re
-import time
 from urllib.parse import quote
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import path, sign_in
+from tests.browser.joining import KOLKATA, apply
+from tests.browser.looking import look
 
-# How somebody would look for Kolkata in each language.
-TYPED = {"en": "kolkata", "fr": "Calcutta", "ar": "كلكتا"}
-KOLKATA = re.compile("Kolkata|Calcutta|কলকাতা")
 NEW_PASSWORD = "seven quiet lanterns over water"
-
-
-def _send(page):
-    page.click("form.form .buttons button.large")
-
-
-def _apply(page, portal, language, address):
-    """Through the five steps, as an official of Kolkata would."""
-    page.goto(portal.url + path(language, "/"))
-    page.locator("main a.button", has_text=re.compile(".")).first.click()
-    page.locator(f"main a.button[href$='{path(language, '/join/city/')}']").click()
-    page.fill("#id_q", TYPED[language])
-    page.locator("[data-places] label.choice", has_text=KOLKATA).first.click()
-    page.locator("input[name=authority_level]").first.check()
-    page.fill("input[name=city_website]", "https://kolkata.example.org/")
-    _send(page)
-
-    page.wait_for_url("**/join/post/")
-    page.fill("input[name=name]", "Noor Example")
-    page.locator("input[name=role][value=senior]").check()
-    page.fill("input[name=office]", "Head of community safety")
-    page.fill("input[name=department]", "Mayor’s office")
-    page.locator("input[name=sector]").first.check()
-    page.fill("input[name=email]", "noor@kolkata")
-    page.fill("input[name=employer_page]", "https://kolkata.example.org/people")
-    page.locator("input[name=is_signatory][value=yes]").check()
-    _send(page)
-
-    expect(page.locator(".error-summary")).to_be_visible()
-    expect(page.locator("input[name=office]")).to_have_value("Head of community safety")
-    page.fill("input[name=email]", address)
-    _send(page)
-
-    page.wait_for_url("**/join/themes/")
-    page.locator("input[name=themes]").first.check()
-    page.fill("textarea[name=motivation]", "To learn from cities that have tried it before us.")
-    _send(page)
-
-    page.wait_for_url("**/join/pledge/")
-    expect(page.locator("main .pledge ol li")).to_have_count(3)
-    page.check("input[name=agrees]")
-    page.check("input[name=privacy]")
-    _send(page)
-
-    page.wait_for_url("**/join/check/")
-    _send(page)
-    page.wait_for_url("**/join/sent/")
-
-
-def _link_of(portal, address, words):
-    """The newest link to the portal in the letters to an address whose path holds `words`."""
-    for _ in range(100):
-        for letter in reversed(portal.letters(address)):
-            text = letter.get_body(("plain",)).get_content()
-            found = [link for link in re.findall(r"https?://\S+", text) if words in link]
-            if found:
-                return found[0]
-        time.sleep(0.2)
-    raise AssertionError(f"no letter to {address} leads to {words}")
 
 
 def _first_restricted_code(page, portal, language):
@@ -82,33 +20,28 @@ def _first_restricted_code(page, portal, language):
 
 def test_a_city_joins_and_its_people_read_the_library(browser, page, portal, language):
     address = f"noor.{language}@kolkata.example.org"
-    _apply(page, portal, language, address)
+    wrong = []
+
+    def look_at(name, at=page):
+        wrong.extend(look(at, name, language))
+
+    apply(page, portal, language, address, look=look_at)
 
     # The letter's link opens nothing by itself; the button does.
-    confirm = _link_of(portal, address, "/join/confirm/")
+    confirm = portal.link(address, "/join/confirm/")
     page.goto(confirm)
     page.goto(confirm)
+    look_at("join-confirm")
     page.click("main form button.large")
     page.wait_for_url("**/join/status/**")
     expect(page.locator(".stages [aria-current=step]")).to_have_count(1)
+    look_at("join-status")
 
-    # Staff vet it in the admin.
-    desk = browser.new_context().new_page()
-    sign_in(desk, portal, "staff")
-    desk.goto(portal.url + "/admin/members/membershipapplication/")
-    desk.get_by_role("link", name=KOLKATA).first.click()
-    expect(desk.locator("table").first).to_be_visible()
-    desk.locator(
-        "[href$='/approve/'], [formaction$='/approve/'], form[action$='/approve/'] button"
-    ).first.click()
-    if "/approve/" in desk.url:
-        desk.locator(
-            "main form button[type=submit].button, #content form button.button"
-        ).first.click()
-    desk.wait_for_load_state()
+    _approve(browser, portal, language, look_at)
 
     # The applicant learns it, sets a password and signs in.
-    page.goto(_link_of(portal, address, "/accounts/welcome/"))
+    page.goto(portal.link(address, "/accounts/welcome/"))
+    look_at("welcome")
     for field in page.locator("input[type=password]").all():
         field.fill(NEW_PASSWORD)
     page.click("main form button[type=submit]")
@@ -123,8 +56,33 @@ def test_a_city_joins_and_its_people_read_the_library(browser, page, portal, lan
     assert page.goto(portal.url + record).status == 200
     title = page.locator("h1").inner_text()
     files = [link.get_attribute("href") for link in page.locator("a[href*='/files/']").all()]
+    look_at("record-member")
     assert _what_others_see(browser, portal, record, files, title, None) == set()
     assert _what_others_see(browser, portal, record, files, title, "applicant.malaga") == set()
+    assert wrong == []
+
+
+def _approve(browser, portal, language, look_at):
+    """Staff read the dossier and approve; somebody who presses later is told so."""
+    context = browser.new_context(reduced_motion="reduce")
+    desk, late = context.new_page(), context.new_page()
+    sign_in(desk, portal, "staff", language=language)
+    desk.goto(portal.url + path(language, "/admin/members/membershipapplication/"))
+    desk.get_by_role("link", name=KOLKATA).first.click()
+    expect(desk.locator("table").first).to_be_visible()
+    look_at("admin-dossier", desk)
+    way = desk.locator("[href$='/approve/']").first.get_attribute("href")
+    for tab in (desk, late):
+        tab.goto(portal.url + way)
+    look_at("admin-approve", desk)
+    button = "#content form.form button[type=submit]"
+    desk.click(button)
+    desk.wait_for_load_state()
+    with late.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        late.click(button)
+    assert answer.value.status == 409
+    look_at("conflict", late)
+    context.close()
 
 
 def _what_others_see(browser, portal, record, files, title, account):

@@ -6,12 +6,12 @@ Each is measured in three languages, light and dark, on a phone and on a desk.
 import json
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
+from django.utils.translation import override
 
-from tests.browser.conftest import SHOTS, path, sign_in
+from tests.browser.conftest import path, sign_in
+from tests.browser.looking import faults, look
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = {390: 844, 1440: 1000}
 PUBLIC = {
     "home": "/",
     "about": "/about/",
@@ -56,35 +56,6 @@ VISITORS = {
 }
 
 
-def _faults(page):
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    return [
-        (fault["id"], [node["html"][:160] for node in fault["nodes"]][:3])
-        for fault in results.response["violations"]
-    ]
-
-
-def _look(page, name, language):
-    """Check the open page in both themes and widths; what is wrong, as readable lines."""
-    wrong = []
-    for width, height in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in ("light", "dark"):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            page.evaluate("Promise.all(document.getAnimations().map(a => a.finished))")
-            where = f"{name} {language} {theme} {width}"
-            wrong += [f"{where}: {fault}" for fault in _faults(page)]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wrong.append(f"{where}: scrolls sideways")
-            page.screenshot(path=SHOTS / f"{name}-{language}-{theme}-{width}.png", full_page=True)
-    return wrong
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _folder():
-    SHOTS.mkdir(parents=True, exist_ok=True)
-
-
 @pytest.mark.parametrize("account", VISITORS, ids=lambda a: a or "stranger")
 def test_pages_have_no_fault(page, portal, language, account):
     if account:
@@ -95,12 +66,23 @@ def test_pages_have_no_fault(page, portal, language, account):
         page.goto(portal.url + path(language, address))
         assert page.get_attribute("html", "lang")[:2] == language
         assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
-        wrong += _look(page, name, language)
+        wrong += look(page, name, language)
 
     assert wrong == [], json.dumps(wrong, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", ["500", "503", "403_csrf", "429"])
+def test_pages_of_trouble_have_no_fault(page, portal, language, name):
+    """What nobody can ask for: drawn from its template, at the portal's own address."""
+    with override(language):
+        drawn = render_to_string(f"{name}.html", {"incident": "0a1b2c3d"})
+    page.route("**/trouble", lambda route: route.fulfill(body=drawn, content_type="text/html"))
+    page.goto(f"{portal.url}/trouble")
+
+    assert look(page, f"trouble-{name}", language) == []
 
 
 def test_the_faults_would_be_seen(page):
     page.set_content("<html lang=en><title>x</title><main><h1>x</h1><img src=x.png></main></html>")
 
-    assert "image-alt" in [fault for fault, _ in _faults(page)]
+    assert "image-alt" in [fault for fault, _ in faults(page)]

@@ -81,7 +81,8 @@ def test_citation_names_place_year_title_version_and_code(client, practice):
     html = " ".join(_page(client).split())
 
     assert (
-        f"<bdi>Port Amity (fictional city)</bdi> ({practice.updated_at.year}). <i><bdi>Night buses</bdi></i>, version 1. "
+        f"<bdi>Port Amity (fictional city)</bdi> ({practice.updated_at.year}). "
+        "<i><bdi>Night buses</bdi></i>, version 1. "
         'Strong Cities Network library, <code dir="ltr">SCN-P-0001</code>.'
     ) in html
 
