@@ -4,7 +4,6 @@ import pytest
 from django.core.cache import cache
 from django.utils.translation import override
 
-from core.models import Term
 from core.vocabularies import load
 from tests import factories
 
@@ -16,12 +15,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _vocabularies(request):
+def _vocabularies(request, django_db_blocker):
     """Tests that commit empty every table when they end; the terms come back before the next."""
-    if "transactional_db" in request.fixturenames:
-        request.getfixturevalue("transactional_db")
-        cache.clear()
-        if not Term.objects.exists():
+    yield
+    if {"transactional_db", "live_server"} & set(request.fixturenames):
+        with django_db_blocker.unblock():
+            cache.clear()
             load()
 
 
