@@ -19,10 +19,10 @@ def due(queryset):
     )
 
 
-def take(queryset, *, n: int, seconds: int) -> list:
+def take(queryset, *, n: int, seconds: int, **also) -> list:
     """Hold up to `n` due rows for `seconds`, those longest due first; rows others hold are passed over.
 
-    Each row counts one more attempt. All carry the same new `lease`.
+    Each row counts one more attempt. All carry the same new `lease`, and the fields `also` are set with it.
     """
     with transaction.atomic():
         rows = list(
@@ -31,7 +31,7 @@ def take(queryset, *, n: int, seconds: int) -> list:
             .select_for_update(skip_locked=True, of=("self",))[:n]
         )
         if rows:
-            _hold(rows, uuid.uuid4(), seconds)
+            _hold(rows, seconds, {"lease": uuid.uuid4()} | also)
     return rows
 
 
@@ -42,17 +42,18 @@ def renew(rows: list, *, seconds: int) -> list:
     return [row for row in rows if row.pk in ours]
 
 
-def give_back(rows: list) -> int:
+def give_back(rows: list, **also) -> int:
     """Let go of rows that were not tried: they are due again at once, and the attempt does not count."""
-    return _held(rows).update(lease=None, leased_until=None, attempts=F("attempts") - 1)
+    return _held(rows).update(lease=None, leased_until=None, attempts=F("attempts") - 1, **also)
 
 
-def _hold(rows, lease, seconds):
+def _hold(rows, seconds, fields):
     until = Now() + timedelta(seconds=seconds)
-    _all(rows).update(lease=lease, leased_until=until, attempts=F("attempts") + 1)
+    _all(rows).update(leased_until=until, attempts=F("attempts") + 1, **fields)
     for row in rows:
-        row.lease = lease
         row.attempts += 1
+        for name, value in fields.items():
+            setattr(row, name, value)
 
 
 def _held(rows):

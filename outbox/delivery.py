@@ -3,8 +3,8 @@
 A batch is taken under a lease and goes over one connection; what became of a letter is committed before the
 next one is begun. A transactional letter stays "queued" until the server has taken it: a worker that dies
 holding it leaves at most one that goes twice, with the same Message-ID. A bulk letter is committed as
-"sending" before it is handed over: a worker that dies leaves at most one that is "perhaps sent", and a person
-decides. See docs/adr/0002-outbox.md.
+"being sent" and begun before it is handed over: a worker that dies leaves at most one that is "perhaps sent",
+and a person decides. See docs/adr/0002-outbox.md.
 """
 
 import logging
@@ -12,12 +12,13 @@ import random
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from itertools import islice
 
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils.module_loading import import_string
 
 from core import leases
@@ -30,7 +31,7 @@ LANES: dict[str, str] = {
     Message.Kind.BULK: "outbox.tasks.deliver_bulk",
 }
 BATCH = 100
-BULK_RELAYS = 8
+BULK_RELAYS = 4
 WRITE_AHEAD = 20  # letters rendered in one go, which is twice as fast as one now and then
 RENEW_SECONDS = 15
 MINUTE, HOUR = 60, 3600
@@ -38,32 +39,36 @@ MINUTE, HOUR = 60, 3600
 PAUSES = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, 22 * HOUR + 2340]
 JITTER = 0.1
 
-# What became of one letter, and that the next is about to be handed over: one commit for both.
-# A letter that was sent needs no row in its list of tries: its own row says when, and the answer.
-_COMMIT = """
+# What became of one letter. One that was sent needs no row in its list of tries: its own row says it all.
+_SETTLE = """
     WITH settled AS (
         UPDATE outbox_message
         SET status = %(status)s, answer = %(words)s, lease = NULL, leased_until = NULL,
-            sent_at = CASE WHEN %(outcome)s::text = 'sent' THEN clock_timestamp() ELSE sent_at END,
+            sent_at = CASE %(outcome)s::text WHEN 'sent' THEN clock_timestamp()
+                                             WHEN 'unknown' THEN sent_at END,
             failures = failures + %(failed)s,
             next_try_at = clock_timestamp() + make_interval(secs => %(pause)s)
-        WHERE id = %(id)s::bigint AND lease = %(lease)s::uuid
+        WHERE id = %(id)s AND lease = %(lease)s
         RETURNING id
     ), noted AS (
         INSERT INTO outbox_attempt (message_id, at, outcome, detail)
         SELECT id, clock_timestamp(), %(outcome)s::text, %(words)s FROM settled
         WHERE %(outcome)s::text <> 'sent'
-    ), begun AS (
-        UPDATE outbox_message SET status = 'sending'
-        WHERE id = %(next)s::bigint AND lease = %(next_lease)s::uuid AND status = 'queued'
-        RETURNING id
     )
-    SELECT (SELECT count(*) FROM settled), (SELECT count(*) FROM begun)
+    SELECT count(*) FROM settled
 """
-_NOTHING = {
-    "id": None, "lease": None, "status": "", "words": "", "failed": 0, "pause": 0.0, "outcome": "",
-    "next": None, "next_lease": None,
-}  # fmt: skip
+# A bulk letter is about to be handed over. Touches no index, so it is as cheap as a commit can be.
+_BEGIN = """
+    UPDATE outbox_message SET sent_at = clock_timestamp()
+    WHERE id = %(id)s AND lease = %(lease)s AND status = 'sending'
+    RETURNING 1
+"""
+# The bulk letters of a batch that the server has taken.
+_SETTLE_SENT = """
+    UPDATE outbox_message SET status = 'sent', answer = taken.words, lease = NULL, leased_until = NULL
+    FROM unnest(%(ids)s::bigint[], %(words)s::text[]) AS taken (id, words)
+    WHERE outbox_message.id = taken.id AND lease = %(lease)s
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -87,10 +92,24 @@ def is_due(kind: str) -> bool:
     return leases.due(Message.objects.in_lane(kind)).exists()
 
 
+@transaction.atomic
 def note_left_in_hand() -> int:
-    """List as "perhaps sent" the bulk letters whose worker died with them in hand."""
-    left = list(Message.objects.left_in_hand().filter(lease__isnull=False))
-    return sum(_settle(message, Attempt.Outcome.UNKNOWN, "") for message in left)
+    """Settle the bulk letters of workers that died; returns how many are now listed as "perhaps sent".
+
+    A letter is begun only when the answer for the one before is known. So of those begun under one lease, the
+    last is in doubt, the others were taken by the server; those not begun wait again.
+    """
+    left = list(Message.objects.left_in_hand().select_for_update())
+    last = {message.lease: message.sent_at for message in sorted(left, key=_begun_at)}
+    doubtful = [m for m in left if m.sent_at and m.sent_at == last[m.lease]]
+    for message in left:
+        if message in doubtful:
+            _settle(message, Attempt.Outcome.UNKNOWN, "")
+        elif message.sent_at:
+            _settle_sent([(message, "")])
+        else:
+            leases.give_back([message], status=Message.Status.QUEUED)
+    return len(doubtful)
 
 
 def _relays(kind) -> int:
@@ -111,12 +130,18 @@ def _relay_in_thread(kind, ends):
 def _relay(kind, ends) -> bool:
     """Send batch after batch; False when the server is out of order, so that the next sweep looks again."""
     while time.monotonic() < ends:
-        batch = leases.take(Message.objects.in_lane(kind), n=BATCH, seconds=_lease())
+        batch = _take(kind)
         if not batch:
             break
         if not _Batch(batch, ends).send():
             return False
     return True
+
+
+def _take(kind):
+    """The next batch. Bulk letters are committed as "being sent" from here on."""
+    also = {"status": Message.Status.SENDING} if kind == Message.Kind.BULK else {}
+    return leases.take(Message.objects.in_lane(kind), n=BATCH, seconds=_lease(), **also)
 
 
 class _Batch:
@@ -130,7 +155,7 @@ class _Batch:
         self.is_connected = False
         self.handed_over = 0
         self.written: dict[int, letters.Letter | None] = {}
-        self.settled: dict = {}  # a bulk letter's fate, committed together with the next one's start
+        self.taken: list = []  # bulk letters the server took, with its words
 
     def send(self) -> bool:
         """Send them; False when the server took none because the connection failed."""
@@ -143,12 +168,11 @@ class _Batch:
             self._lost(error)
             return self.handed_over > 0
         else:
-            if self.waiting:
-                leases.give_back(list(self.waiting))
+            self._give_back()
             return True
         finally:
-            if self.settled:
-                _commit(self.settled)
+            if self.taken:
+                _settle_sent(self.taken)
 
     def _send_one(self, message, server):
         letter = self._ready(message)
@@ -184,19 +208,19 @@ class _Batch:
         if not _may_receive_bulk(message.user_id):
             _settle(message, Attempt.Outcome.CANCELLED, "no longer receives bulk mail")
             return None
-        return letter if self._begin(message) else None
-
-    def _begin(self, message) -> bool:
-        """Commit that a bulk letter is about to be handed over; False when it is no longer ours."""
-        settled, self.settled = self.settled, {}
-        return bool(_commit(settled, begin=message)[1])
+        return letter if _begin(message) else None
 
     def _sent(self, message, words):
-        fate = _fate(message, Attempt.Outcome.SENT, words)
         if message.kind == Message.Kind.BULK:
-            self.settled = fate
+            self.taken.append(
+                (message, words)
+            )  # the next one's beginning will say that this one went
         else:
-            _commit(fate)
+            _settle(message, Attempt.Outcome.SENT, words)
+
+    def _give_back(self):
+        if self.waiting:
+            leases.give_back(list(self.waiting), status=Message.Status.QUEUED)
 
     def _keep_hold(self) -> bool:
         """Renew the lease now and then, and drop what was lost all the same; False when nothing is left."""
@@ -211,8 +235,8 @@ class _Batch:
         if not self.is_connected:
             for message in self.waiting:
                 _settle(message, Attempt.Outcome.LATER, error)
-        elif self.waiting:
-            leases.give_back(list(self.waiting))
+        else:
+            self._give_back()
 
 
 def _write(message) -> letters.Letter | None:
@@ -232,9 +256,24 @@ def _write(message) -> letters.Letter | None:
     return None
 
 
+def _begin(message) -> bool:
+    """Commit that a bulk letter is about to be handed over; False when it is no longer ours."""
+    return bool(_execute(_BEGIN, {"id": message.pk, "lease": message.lease}))
+
+
+def _settle_sent(taken) -> None:
+    """Commit that the server took these letters of one lease: pairs of a letter and the server's words."""
+    facts = {
+        "ids": [message.pk for message, _words in taken],
+        "words": [_printable(words) for _message, words in taken],
+        "lease": taken[0][0].lease,
+    }
+    _execute(_SETTLE_SENT, facts)
+
+
 def _settle(message, outcome, words) -> int:
     """Commit what became of a letter, with the server's words; 0 when the letter is no longer ours."""
-    settled, _begun = _commit(_fate(message, outcome, words))
+    settled = _execute(_SETTLE, _fate(message, outcome, words))
     if not settled:
         logger.warning("Letter %s is no longer ours (%s)", message.pk, outcome)
     return settled
@@ -255,15 +294,20 @@ def _fate(message, outcome, words) -> dict:
     }
 
 
-def _commit(fate, *, begin=None) -> tuple[int, int]:
-    """Write the fate of one letter and the start of another; how many of each were still ours."""
-    start = {"next": begin.pk, "next_lease": begin.lease} if begin else {}
+def _execute(sql, facts) -> int:
+    """Run a statement of ours; the number it returns, or 0.
+
+    They run once a letter, so they are worth preparing, which Django's own cursors do not do.
+    """
     connection.ensure_connection()
-    # Once a letter, so it is worth preparing, which Django's own cursors do not do.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_COMMIT, _NOTHING | fate | start, prepare=True)
-        settled, begun = cursor.fetchone() or (0, 0)
-    return settled, begun
+        cursor.execute(sql, facts, prepare=True)
+        row = cursor.fetchone() if cursor.description else None
+    return row[0] if row else 0
+
+
+def _begun_at(message):
+    return message.sent_at or datetime.min.replace(tzinfo=UTC)
 
 
 _STATUS_AFTER = {

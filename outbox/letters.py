@@ -15,6 +15,7 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from outbox import markup
@@ -223,7 +224,10 @@ def _as_text(paragraphs, shell):
 
 def _text_line(line):
     button = markup.BUTTON.match(line.strip())
-    return f"{button['label'].strip()}:\n{button['url'].strip()}" if button else line.rstrip()
+    if not button:
+        return line.rstrip()
+    label = _("%(label)s:") % {"label": button["label"].strip()}
+    return f"{label}\n{button['url'].strip()}"
 
 
 def _part(subtype, text):

@@ -88,7 +88,7 @@ def cancel(message, *, by=None):
 def _lock(message, target):
     """The letter's row, held until the end of the transaction; refused while a worker has it in hand."""
     message = Message.objects.select_for_update().get(pk=message.pk)
-    if message.status == Message.Status.QUEUED and message.is_held:
+    if message.status == Message.Status.SENDING or message.is_held:
         message.status = Message.Status.SENDING
         raise IllegalMove(message, target)
     if message.erased_at and target == Message.Status.QUEUED:

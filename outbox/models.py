@@ -17,8 +17,10 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(kind=kind, status=Message.Status.QUEUED)
 
     def left_in_hand(self):
-        """Bulk letters whose worker died between handing over and hearing the answer."""
-        return leases.due(self.filter(kind=Message.Kind.BULK, status=Message.Status.SENDING))
+        """Bulk letters whose worker died on the way."""
+        return leases.due(
+            self.filter(kind=Message.Kind.BULK, status=Message.Status.SENDING, lease__isnull=False)
+        )
 
     def over(self):
         """The letters with which nothing more happens by itself."""

@@ -212,11 +212,12 @@ def test_pauses_grow_to_forty_eight_hours_and_then_the_letter_has_failed(sink, w
     assert sum(minutes) == 48 * 60
 
 
-def test_time_is_up_gives_the_rest_back(sink, write, monkeypatch):
+@pytest.mark.parametrize("kind", ["transactional", "bulk"])
+def test_time_is_up_gives_the_rest_back(sink, write, kind):
     sink.script.accept_seconds = 0.2
-    letters = [write() for _ in range(4)]
+    letters = [write(kind=kind) for _ in range(4)]
 
-    more = delivery.deliver("transactional", seconds=0.3)
+    more = delivery.deliver(kind, seconds=0.3)
 
     rest = Message.objects.filter(pk__in=[m.pk for m in letters], status=Status.QUEUED)
     assert more is True
@@ -293,37 +294,54 @@ def test_letter_taken_over_by_another_worker_is_not_settled_by_the_first(sink, w
     assert message.status == Status.QUEUED
 
 
-def test_bulk_left_in_hand_is_listed_as_perhaps_sent(sink, write):
-    message, safe = write(kind="bulk"), write(kind="bulk")
-    delivery.leases.take(Message.objects.filter(pk=message.pk), n=1, seconds=0)
-    Message.objects.filter(pk=message.pk).update(status=Status.SENDING)
+def test_of_a_dead_workers_bulk_letters_only_the_last_begun_is_in_doubt(sink, write, settings):
+    sent, doubtful, untouched = (write(kind="bulk") for _ in range(3))
+    settings.OUTBOX_LEASE_SECONDS = 0  # the worker dies in the middle of its batch
+    batch = delivery._take("bulk")
+    assert [delivery._begin(message) for message in batch[:2]] == [True, True]
+    settings.OUTBOX_LEASE_SECONDS = 60
 
     delivery.deliver("bulk")
 
-    message.refresh_from_db()
-    safe.refresh_from_db()
-    assert (message.status, safe.status) == (Status.UNKNOWN, Status.SENT)
-    assert outcomes(message) == ["unknown"]
-    assert len(sink.kept) == 1
+    for message in (sent, doubtful, untouched):
+        message.refresh_from_db()
+    assert [m.status for m in (sent, doubtful, untouched)] == ["sent", "unknown", "sent"]
+    assert outcomes(doubtful) == ["unknown"]
+    assert (untouched.attempts, doubtful.sent_at is not None) == (1, True)
+    assert [kept.mail["Message-ID"] for kept in sink.kept] == [untouched.message_id]
+
+
+def test_dead_workers_are_told_apart(write, settings):
+    for _ in range(4):
+        write(kind="bulk")
+    settings.OUTBOX_LEASE_SECONDS = 0
+    for half in (Message.objects.order_by("pk")[:2], Message.objects.order_by("pk")[2:]):
+        taken = delivery.leases.take(
+            Message.objects.filter(pk__in=[m.pk for m in half]), n=2, seconds=0, status="sending"
+        )
+        for message in taken:
+            delivery._begin(message)
+
+    assert delivery.note_left_in_hand() == 2
+
+    states = list(Message.objects.order_by("pk").values_list("status", flat=True))
+    assert states == ["sent", "unknown", "sent", "unknown"]
 
 
 def test_bulk_in_the_hand_of_a_living_worker_is_left_alone(write):
     write(kind="bulk")
-    delivery.leases.take(Message.objects.all(), n=1, seconds=60)
-    Message.objects.update(status=Status.SENDING)
+    delivery._begin(delivery._take("bulk")[0])
 
     assert delivery.note_left_in_hand() == 0
+    assert Message.objects.get().status == Status.SENDING
 
 
-def test_bulk_lost_by_its_worker_before_handing_over_is_not_sent(sink, write):
-    message = write(kind="bulk")
-    (held,) = delivery.leases.take(Message.objects.all(), n=1, seconds=60)
-    mail_before = held.status
-    Message.objects.update(status=Status.CANCELLED)
+def test_bulk_taken_from_its_worker_before_handing_over_is_not_sent(write):
+    write(kind="bulk")
+    (held,) = delivery._take("bulk")
+    Message.objects.update(lease=None, status=Status.CANCELLED)
 
-    assert mail_before == Status.QUEUED
-    assert delivery._commit({}, begin=held) == (0, 0)
-    assert message.tries.count() == 0
+    assert delivery._begin(held) is False
 
 
 def test_suspended_person_gets_no_bulk_letter_queued_before(sink, write, ana):

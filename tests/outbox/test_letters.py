@@ -51,6 +51,12 @@ def test_text_is_what_the_template_says():
     ]
 
 
+def test_button_is_announced_as_the_language_writes_it():
+    letter = letters.render(draft(language="fr"))
+
+    assert "Follow your application\u202f:\n" in letter.text
+
+
 def test_html_has_the_same_words_and_styles_inside():
     html = letters.render(draft()).html
 

@@ -63,8 +63,8 @@ def test_sweep_wakes_the_lanes_in_which_something_is_due(write, woken):
 
 def test_sweep_lists_bulk_letters_left_in_hand(write, woken):
     message = write(kind="bulk")
-    delivery.leases.take(Message.objects.all(), n=1, seconds=0)
-    Message.objects.update(status="sending")
+    delivery._begin(delivery._take("bulk")[0])
+    Message.objects.update(leased_until=None)
 
     tasks.sweep()
 
