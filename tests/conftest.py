@@ -4,24 +4,31 @@ import pytest
 from django.core.cache import cache
 from django.utils.translation import override
 
+from core.models import Term
 from core.vocabularies import load
 from tests import factories
 
+BLOCKER = pytest.StashKey()
+
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, request):
     with django_db_blocker.unblock():
         load()
+    request.config.stash[BLOCKER] = django_db_blocker
 
 
-@pytest.fixture(autouse=True)
-def _vocabularies(request, django_db_blocker):
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
     """Tests that commit empty every table when they end; the terms come back before the next."""
-    yield
-    if {"transactional_db", "live_server"} & set(request.fixturenames):
-        with django_db_blocker.unblock():
-            cache.clear()
-            load()
+    result = yield
+    blocker = item.config.stash.get(BLOCKER, None)
+    if blocker and nextitem:
+        with blocker.unblock():
+            if not Term.objects.exists():
+                cache.clear()
+                load()
+    return result
 
 
 @pytest.fixture(autouse=True)
