@@ -226,7 +226,7 @@ class Media(models.Model):
         models.CharField(_("text for those who cannot see it"), max_length=300, blank=True)
     )
     is_public = models.BooleanField(_("public"), default=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
     objects = MediaQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from core.lifecycle import IllegalMove
 from core.staff import StaffAdmin, StaffTable
+from core.templatetags.ui import moment
 from outbox import letters, mail
 from outbox.models import Attempt, Message
 
@@ -73,9 +74,9 @@ class MessageAdmin(StaffAdmin):
     def letter(self, message):
         return message.template.rpartition("/")[2].removesuffix(".txt").replace("_", " ")
 
-    @admin.display(description=_("next try"), empty_value="–")
+    @admin.display(description=_("next try"))
     def next_try(self, message):
-        return message.next_try_at if message.status == Status.QUEUED else None
+        return moment(message.next_try_at) if message.status == Status.QUEUED else "–"
 
     @admin.display(description=_("Message-ID"))
     def identifier(self, message):

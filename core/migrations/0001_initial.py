@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('alt_fr', models.CharField(blank=True, max_length=300, verbose_name='text for those who cannot see it')),
                 ('alt_ar', models.CharField(blank=True, max_length=300, verbose_name='text for those who cannot see it')),
                 ('is_public', models.BooleanField(default=False, verbose_name='public')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='added')),
             ],
             options={
                 'verbose_name': 'media',

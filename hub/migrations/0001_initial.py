@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('internet_dependence', models.CharField(blank=True, choices=[('none', 'not at all'), ('low', 'a little'), ('high', 'much')], max_length=4, verbose_name='needs the internet')),
                 ('revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('text_revision', models.PositiveIntegerField(default=1, editable=False, verbose_name='version of the original text')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='added')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='updated')),
                 ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='published')),
                 ('self_declared_on', models.DateField(blank=True, null=True, verbose_name='self-declared')),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300, verbose_name='title')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], max_length=2, verbose_name='language')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='hub.record')),
             ],
             options={

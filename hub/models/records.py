@@ -147,7 +147,7 @@ class Record(HasStatus):
     text_revision = models.PositiveIntegerField(
         _("version of the original text"), default=1, editable=False
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", editable=False
     )
@@ -315,7 +315,7 @@ class RecordLink(models.Model):
     title = models.CharField(_("title"), max_length=300)
     url = models.URLField(_("address"), blank=True, max_length=500)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("link")

@@ -38,7 +38,11 @@ class Finding:
 
     @property
     def detail(self):
-        return self.sentence % self.facts
+        """The sentence as English has it; figures are facts too."""
+        return self.sentence % {
+            name: f"{fact:,}" if isinstance(fact, int) else fact
+            for name, fact in self.facts.items()
+        }
 
 
 @transaction.atomic
@@ -136,7 +140,7 @@ def _free_mail(application):
 def _gazetteer(application):
     place = _place(application)
     if place:
-        facts = {"name": place.name, "population": f"{place.population:,}"}
+        facts = {"name": place.name, "population": place.population}
         found = {"places": [place.pk]}
         return Finding(Result.PASS, _("%(name)s, population %(population)s."), facts, found)
     candidates = [

@@ -100,6 +100,10 @@ class MembershipApplicationAdmin(WithSteps, RegionalAdmin):
             request, "admin/members/membershipapplication/dossier.html", context
         )
 
+    @admin.display(description=_("number"))
+    def number(self, application):
+        return application.number
+
     def verbs(self, request, obj):
         """The two that are forms in the page already are not buttons too."""
         return [

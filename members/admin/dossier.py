@@ -1,5 +1,6 @@
 """What stands in a dossier: the application as it was sent, what was found, and what it may be a double of."""
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from core import journal
@@ -46,8 +47,13 @@ def _row(check):
 
 def _words(check):
     """An automatic finding in the reader's language, a colleague's words as they were written."""
-    sentence = check.found.get("sentence")
-    return _(sentence) % check.found.get("facts", {}) if sentence else check.detail
+    sentence, facts = check.found.get("sentence"), check.found.get("facts", {})
+    if not sentence:
+        return check.detail
+    return _(sentence) % {
+        name: number_format(fact, force_grouping=True) if isinstance(fact, int) else fact
+        for name, fact in facts.items()
+    }
 
 
 def _city_facts(application):
@@ -60,7 +66,7 @@ def _city_facts(application):
         (_("Website"), application.city_website),
         (_("Listed"), application.get_city_listing_display()),
         (_("Member city"), application.city),
-        (_("Themes"), ", ".join(str(theme) for theme in application.themes.all())),
+        (_("Themes"), _(", ").join(str(theme) for theme in application.themes.all())),
         (_("Next summit"), _("interested") if application.summit_interest else _("no")),
     )
 
@@ -77,7 +83,7 @@ def _person_facts(application):
         (_("Page of the employer"), application.employer_page),
         (
             _("Languages spoken"),
-            ", ".join(str(language) for language in application.languages.all()),
+            _(", ").join(str(language) for language in application.languages.all()),
         ),
         (_("Who may see the name"), application.get_person_listing_display()),
         (_("May sign for the city"), _yes_or_no(application.is_signatory)),
@@ -227,7 +233,7 @@ def _person_column(person):
             _("Name"): person.name,
             _("In the local script"): person.name_local,
             _("Work e-mail"): person.user.email if person.user else person.email,
-            _("Office held"): ", ".join(str(post) for post in posts),
+            _("Office held"): _(", ").join(str(post) for post in posts),
             _("Status"): person.get_status_display(),
         },
     }

@@ -8,6 +8,7 @@ from members.admin.steps import StepForm
 from members.models import City, MembershipApplication, Post, User, VettingCheck
 
 LONGEST_TEXT = 4000
+_LEFT = [MembershipApplication.Status.WITHDRAWN, MembershipApplication.Status.EXPIRED]
 
 
 def _text(label, help_text=""):
@@ -113,9 +114,8 @@ def _written_in(application):
 
 def _doubles_of(application, user):
     """Other applications of the reader's regions, of the same country, those named by the checks first of all."""
-    others = MembershipApplication.objects.filter(confirmed_at__isnull=False).exclude(
-        pk=application.pk
-    )
+    others = MembershipApplication.objects.filter(confirmed_at__isnull=False)
+    others = others.exclude(pk=application.pk).exclude(status__in=_LEFT)
     hubs = rules.standing(user).hubs
     if hubs is not None:
         others = others.in_hubs(hubs)

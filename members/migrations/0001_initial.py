@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('listing', models.CharField(choices=[('public', 'publicly'), ('members', 'to members only'), ('unlisted', 'not at all')], default='members', max_length=8, verbose_name='listed')),
                 ('risk_flag', models.BooleanField(default=False, help_text='Kept out of lists, maps, feeds and exports.', verbose_name='at risk')),
                 ('is_founder', models.BooleanField(default=False, verbose_name='founding city')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='added')),
                 ('authority_level', models.ForeignKey(blank=True, limit_choices_to={'vocabulary': 'authority_level'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.term', verbose_name='kind of authority')),
                 ('country', models.ForeignKey(limit_choices_to={'vocabulary': 'country'}, on_delete=django.db.models.deletion.PROTECT, related_name='cities', to='core.term', verbose_name='country or territory')),
                 ('hub', models.ForeignKey(blank=True, limit_choices_to={'vocabulary': 'hub'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.term', verbose_name='regional hub')),

@@ -90,7 +90,7 @@ class City(models.Model):
         _("at risk"), default=False, help_text=_("Kept out of lists, maps, feeds and exports.")
     )
     is_founder = models.BooleanField(_("founding city"), default=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
     objects = CityQuerySet.as_manager()
 

@@ -72,7 +72,7 @@ def _row(step, field, value, **kind):
 
 
 def _labels(terms):
-    return ", ".join(str(term) for term in terms.order_by("position", "code"))
+    return _(", ").join(str(term) for term in terms.order_by("position", "code"))
 
 
 def _yes_or_no(value):

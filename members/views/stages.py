@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from members.models import MembershipApplication
 
 Status, Route = MembershipApplication.Status, MembershipApplication.Route
-_ENDED = {Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED}
+_DECIDED = {Status.APPROVED, Status.DECLINED}
+_UNFINISHED = {Status.WITHDRAWN, Status.EXPIRED}  # the checking ended before an answer
 
 
 def headline(application) -> dict:
@@ -20,7 +21,7 @@ def stages(application) -> list[dict]:
         _stage(_("Sent"), application.sent_at, "done"),
         _stage(_("E-mail address confirmed"), application.confirmed_at, "done"),
         *_asked_city(application),
-        _checked(application),
+        *_checked(application),
         _end(application),
     ]
 
@@ -89,32 +90,31 @@ def _asked_city(application):
 
 
 def _checked(application):
-    waits_for_city = application.status == Status.AWAITING_CITY
-    if application.status == Status.APPROVED or application.status in _ENDED:
-        return _stage(
-            _("Checked"), None, "done" if application.status != Status.WITHDRAWN else "later"
-        )
-    if application.status == Status.MORE_INFO:
-        return _stage(_("Being checked"), None, "now", _("We wait for your answer."))
-    if waits_for_city:
-        return _stage(_("Being checked"), None, "later", _("Only if your city does not answer."))
-    if application.joined_to_id:
-        return _stage(
-            _("Being checked"), None, "now", _("Together with the application that came first.")
-        )
-    text = _("A person looks up the city and may telephone the number on its own website.")
-    return _stage(_("Being checked"), None, "now", text)
+    if application.status in _UNFINISHED:
+        return []
+    if application.status in _DECIDED:
+        return [_stage(_("Checked"), None, "done")]
+    if application.status == Status.AWAITING_CITY:
+        state, text = "later", _("Only if your city does not answer.")
+    elif application.status == Status.MORE_INFO:
+        state, text = "now", _("We wait for your answer.")
+    elif application.joined_to_id:
+        state, text = "now", _("Together with the application that came first.")
+    else:
+        state = "now"
+        text = _("A person looks up the city and may telephone the number on its own website.")
+    return [_stage(_("Being checked"), None, state, text)]
 
 
 def _end(application):
     if application.status == Status.APPROVED:
         return _stage(_("Welcome"), application.decided_at, "done")
     if application.status == Status.DECLINED:
-        return _stage(_("Not accepted"), application.decided_at, "now")
+        return _stage(_("Not accepted"), application.decided_at, "done")
     if application.status == Status.WITHDRAWN:
-        return _stage(_("Withdrawn"), None, "now")
+        return _stage(_("Withdrawn"), None, "done")
     if application.status == Status.EXPIRED:
-        return _stage(_("Ended without an answer"), None, "now")
+        return _stage(_("Ended without an answer"), None, "done")
     return _stage(_("Welcome"), None, "later", _("You get a letter with the way in."))
 
 

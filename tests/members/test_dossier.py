@@ -324,6 +324,17 @@ def test_buttons_are_what_state_and_rule_allow(officer, status, expected):
     assert _buttons(officer.get(_page(factories.application(status)))) == expected
 
 
+def test_duplicate_offers_no_application_that_was_left(officer):
+    double = factories.application()
+    kept = factories.application(country=double.country)
+    factories.application("withdrawn", country=double.country)
+    factories.application("expired", country=double.country)
+
+    form = officer.get(_step(double, "duplicate")).context["form"]
+
+    assert list(form.fields["of"].queryset) == [kept]
+
+
 def test_nobody_decides_about_the_own_application(officer, staff):
     own = factories.application(email=staff.email)
 

@@ -10,6 +10,7 @@ from core.models import RateCount
 from members.actions import following, registration, vetting
 from members.emails import registration as links
 from members.models import Exchange, MembershipApplication, VettingCheck
+from members.views import stages
 from tests import factories
 from tests.members.writing import letters, pdf
 
@@ -44,6 +45,21 @@ def test_page_says_how_far_it_is(client, status, words, language):
     if not language:
         assert f"<h1>{words}</h1>" in page.content.decode()
     assert application.number in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "last"),
+    [
+        ("approved", ["Checked", "Welcome"]),
+        ("declined", ["Checked", "Not accepted"]),
+        ("withdrawn", ["E-mail address confirmed", "Withdrawn"]),
+        ("expired", ["E-mail address confirmed", "Ended without an answer"]),
+    ],
+)
+def test_stages_claim_no_check_that_did_not_end(status, last):
+    application = factories.application(status)
+
+    assert [stage["title"] for stage in stages.stages(application)][-2:] == last
 
 
 def test_page_shows_the_day_we_aim_to_answer_by_while_it_is_open(client):

@@ -159,6 +159,17 @@ def test_me_shows_a_member_no_colleague_to_endorse(client, ana, aarhus):
     assert "Zoe Prøve" not in client.get("/me/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "figure"), [("", "285,273"), ("/fr", "285\u00a0273"), ("/ar", "285,273")]
+)
+def test_me_writes_figures_as_the_language_does(client, folke, aarhus, language, figure):
+    aarhus.population = 285273
+    aarhus.save()
+    client.force_login(folke)
+
+    assert f"<dd>{figure}</dd>" in client.get(f"{language}/me/").content.decode()
+
+
 def test_me_sends_staff_to_the_admin(client, staff):
     client.force_login(staff)
 
