@@ -286,6 +286,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Cookies and sessions
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-sid" if SECURE else "sid"
+CSRF_FAILURE_VIEW = "scn.views.form_too_late"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

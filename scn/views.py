@@ -243,6 +243,11 @@ def not_found(request, exception):
     return render(request, "404.html", status=404)
 
 
+def form_too_late(request, reason=""):
+    """A form came without its token: mostly a page that was left open too long."""
+    return render(request, "403_csrf.html", status=403)
+
+
 def broken(request):
     """The page of an error of ours; its number stands in the log beside the cause."""
     error = sys.exc_info()[1]

@@ -6,6 +6,7 @@ Each is measured in three languages, light and dark, on a phone and on a desk.
 import json
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
@@ -82,10 +83,14 @@ def test_pages_have_no_fault(page, portal, language, account):
 
 
 @pytest.mark.parametrize("name", ["500", "503", "403_csrf", "429"])
-def test_pages_of_trouble_have_no_fault(page, portal, language, name):
+def test_pages_of_trouble_have_no_fault(page, portal, language, name, rf):
     """What nobody can ask for: drawn from its template, at the portal's own address."""
+    request = rf.get("/trouble")
+    request.user, request.session = AnonymousUser(), {}
+    alone = name in ("500", "503")  # these are drawn without anything that could be broken
     with override(language):
-        drawn = render_to_string(f"{name}.html", {"incident": "0a1b2c3d"})
+        facts = {"incident": "0a1b2c3d"}
+        drawn = render_to_string(f"{name}.html", facts, request=None if alone else request)
     page.route("**/trouble", lambda route: route.fulfill(body=drawn, content_type="text/html"))
     page.goto(f"{portal.url}/trouble")
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -261,3 +262,12 @@ def test_a_fault_of_ours_shows_a_number_and_nothing_else(client, db, monkeypatch
     assert "ZeroDivisionError" not in page
     incident = next(r.incident for r in caplog.records if hasattr(r, "incident"))
     assert incident in page
+
+
+def test_a_form_sent_too_late_gets_a_page_that_says_whom_to_ask(db, settings):
+    client = Client(enforce_csrf_checks=True)
+
+    response = client.post("/contact/", MESSAGE)
+
+    assert response.status_code == 403
+    assert f"mailto:{settings.STAFF_EMAIL}" in response.content.decode()
