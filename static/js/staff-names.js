@@ -8,6 +8,8 @@ function name(select) {
   const box = select.nextElementSibling;
   if (!label || !box?.matches(".select2")) return;
   for (const part of box.querySelectorAll(PARTS)) part.setAttribute("aria-label", label.trim());
+  // Its list of choices begins with a button to clear them; a list by role may.
+  for (const list of box.querySelectorAll("ul")) list.setAttribute("role", "list");
 }
 
 function nameAll() {
