@@ -4,8 +4,8 @@ import re
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Max, Min, Q, When
-from django.db.models.functions import Length
+from django.db.models import BigIntegerField, Case, Max, Min, Q, When
+from django.db.models.functions import Cast, Length
 from django.utils.translation import gettext_lazy as _
 
 from core.folding import fold
@@ -16,6 +16,7 @@ _LONGEST_SEARCH = 100
 _MOST_COMPARED = 400
 _MOST_WORDS_OF_A_COUNTRY = 5
 _LONGEST_STATE = 3
+_MAIN_NAME = 100
 _PUNCTUATION = re.compile(r"[-.,;:/()\[\]،؛]+")
 
 
@@ -31,8 +32,8 @@ class PlaceManager(models.Manager["Place"]):
     def search(self, text: str, *, limit: int = 10) -> list["Place"]:
         """The places that somebody may mean who has typed this much of a name; best first.
 
-        Any script and spelling will do. The whole name comes before a beginning, a place's main
-        name before its others, then the larger place. Words after the name narrow by country, and
+        Any script and spelling will do. The whole name comes before a beginning, then the larger
+        place; its main name weighs more than its others. Words after the name narrow by country, and
         by state or province where these have an abbreviation ("paris france", "tripoli ly",
         "victoria bc"). Only when nothing begins like this: likely misspellings, then the name
         without its last words.
@@ -110,13 +111,23 @@ class Place(models.Model):
 
 class PlaceNameQuerySet(models.QuerySet["PlaceName"]):
     def beginning_with(self, key: str, *, limit: int) -> dict[int, str]:
-        """{place id: the spelling that begins with the key}, best first."""
+        """{place id: the spelling that begins with the key}, best first.
+
+        Whole names come before beginnings, larger places before smaller. The name a place goes by first
+        weighs _MAIN_NAME times: Puno is the one in Peru, not Pune, and yet Calcutta is Kolkata.
+        """
         names = self.filter(key__startswith=key)
         exactness = Case(When(key=key, is_main=True, then=0), When(key=key, then=1), default=2)
+        people = Cast("population", BigIntegerField())
+        weight = Case(
+            When(key=key, is_main=True, then=people * _MAIN_NAME),
+            default=people,
+            output_field=BigIntegerField(),
+        )
         best = (
             names.values("place_id")
-            .annotate(exactness=Min(exactness), people=Max("population"))
-            .order_by("exactness", "-people", "place_id")[:limit]
+            .annotate(beginning=Min(Case(When(key=key, then=0), default=1)), weight=Max(weight))
+            .order_by("beginning", "-weight", "place_id")[:limit]
         )
         places = [row["place_id"] for row in best]
         spellings = names.filter(place_id__in=places).order_by(exactness, "-is_main", Length("key"))

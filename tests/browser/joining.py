@@ -8,7 +8,7 @@ from tests.browser.conftest import path
 
 # How somebody would look for Kolkata in each language.
 TYPED = {"en": "kolkata", "fr": "Calcutta", "ar": "كلكتا"}
-KOLKATA = re.compile("Kolkata|Calcutta|কলকাতা")
+KOLKATA = re.compile("Kolkata")
 
 
 def send(page):
