@@ -4,10 +4,6 @@ from members.models import MembershipApplication, Person
 from members.models.standing import standing
 
 
-def is_member(user) -> bool:
-    return standing(user).kind == "member"
-
-
 def is_staff(user) -> bool:
     return standing(user).kind == "staff"
 
@@ -16,11 +12,6 @@ def needs_second_factor(user) -> bool:
     """Staff, focal points and reviewers must have one (and be asked for it at login)."""
     who = standing(user)
     return who.kind == "staff" or who.reviews or bool(who.focal_cities)
-
-
-def may_see_team(user, city) -> bool:
-    """The focal point sees who asks to join the city."""
-    return city.pk in standing(user).focal_cities
 
 
 def may_endorse(user, application: MembershipApplication) -> bool:
@@ -42,12 +33,10 @@ def may_vet(user, application: MembershipApplication) -> bool:
 
 def may_receive_bulk(user_id: int | None) -> bool:
     """Asked again at the moment of sending: suspended and erased people get no bulk mail."""
-    if user_id is None:
-        return True
-    person = Person.objects.select_related("user").filter(user_id=user_id).first()
-    if person is None or person.user is None:
-        return True
-    return person.status == Person.Status.ACTIVE and person.user.is_active
+    barred = Person.objects.filter(user_id=user_id).exclude(
+        status=Person.Status.ACTIVE, user__is_active=True
+    )
+    return user_id is None or not barred.exists()
 
 
 def looks_after(user, hub_id: int | None) -> bool:

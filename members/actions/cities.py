@@ -48,11 +48,13 @@ def figures(place) -> dict:
 
 
 def _band(population):
-    for band in Term.objects.of("population_band"):
-        most = band.data.get("max")
-        if band.data.get("min", 0) <= population and (most is None or population < most):
-            return band
-    return None
+    bands = Term.objects.of("population_band")
+    return next((band for band in bands if _holds(band.data, population)), None)
+
+
+def _holds(bounds, population):
+    most = bounds.get("max")
+    return bounds.get("min", 0) <= population and (most is None or population < most)
 
 
 def in_arabic_script(names) -> str:

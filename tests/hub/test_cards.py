@@ -203,6 +203,10 @@ def test_a_record_without_code_gets_the_next_one(world):
         ({"texts": {"en": {"title": "A", "description": "\0"}}}, "texts.en.description"),
         ({"texts": {"en": {"title": "A"}, "de": {"title": "B"}}}, "texts.de"),
         (
+            {"evaluations": [{"evaluator_kind": "peer", "method": {"de": "Gespräche"}}]},
+            "evaluations.1.method.de",
+        ),
+        (
             {"links": [{"kind": "useful", "title": "A", "url": "javascript:alert(1)"}]},
             "links.1.url",
         ),
@@ -321,6 +325,15 @@ def test_command_reads_files_that_lie_beside_the_cards(world, tmp_path):
 
     file = RecordFile.objects.get()
     assert (file.content_type, file.file.read()) == ("application/pdf", PDF)
+
+
+def test_command_takes_files_that_travel_inside_the_cards(world, tmp_path):
+    path = tmp_path / "cards.json"
+    path.write_text(_file(_full_card()), encoding="utf-8")
+
+    call_command("import_records", path, stdout=StringIO())
+
+    assert RecordFile.objects.count() == len(_full_card()["files"])
 
 
 @pytest.mark.parametrize("path", ["../secret.pdf", "/etc/hostname", "files/none.pdf", "."])

@@ -5,7 +5,8 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from hub.models import RecordFile
-from members.models import CityMembership
+from members.models import CityMembership, Person
+from members.rules import may_receive_bulk
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -137,3 +138,17 @@ def test_account_without_a_person_waits(client, db):
     client.force_login(factories.user())
 
     assert client.get("/me/").url.endswith("/status/")
+
+
+def test_bulk_letters_go_to_people_in_good_standing_alone(ana, zoe, staff):
+    Person.objects.filter(user=zoe).update(status=Person.Status.SUSPENDED)
+    closed = factories.user(is_active=False)
+    factories.person(account=closed)
+
+    accounts = {"ana": ana.pk, "zoe": zoe.pk, "closed": closed.pk, "staff": staff.pk, "none": None}
+
+    assert [name for name, pk in accounts.items() if may_receive_bulk(pk)] == [
+        "ana",
+        "staff",
+        "none",
+    ]
