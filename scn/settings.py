@@ -215,7 +215,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
 # --- Who may enter
 AUTH_USER_MODEL = "members.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["members.adapter.OneLookup"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
 LOGOUT_REDIRECT_URL = "home"
