@@ -1,17 +1,36 @@
+from hub.models.access import AccessGrant, AccessRequest
+from hub.models.adaptations import Adaptation
+from hub.models.contributions import Comment, Contribution, Revision
 from hub.models.evaluations import Evaluation, EvaluationRating
-from hub.models.files import RecordFile
-from hub.models.records import Record, RecordCity, RecordLink, RecordText
+from hub.models.files import FileText, RecordFile
+from hub.models.links import RecordContact, RecordLink, RecordRelation
+from hub.models.reading import ReadingList, ReadingListItem, SavedSearch, SearchLog
+from hub.models.records import Record, RecordCity
 from hub.models.search import SearchRow
+from hub.models.texts import RecordText
 from hub.models.visibility import Visibility
 
 __all__ = [
+    "AccessGrant",
+    "AccessRequest",
+    "Adaptation",
+    "Comment",
+    "Contribution",
     "Evaluation",
     "EvaluationRating",
+    "FileText",
+    "ReadingList",
+    "ReadingListItem",
     "Record",
     "RecordCity",
+    "RecordContact",
     "RecordFile",
     "RecordLink",
+    "RecordRelation",
     "RecordText",
+    "Revision",
+    "SavedSearch",
+    "SearchLog",
     "SearchRow",
     "Visibility",
 ]

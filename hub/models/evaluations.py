@@ -4,6 +4,7 @@ from translated_fields import TranslatedField
 
 from core.models import Term
 from hub.models.records import Record
+from members.models.people import User
 
 
 class Evaluation(models.Model):
@@ -23,7 +24,12 @@ class Evaluation(models.Model):
     method = TranslatedField(models.TextField(_("how it was done"), blank=True))
     date = models.DateField(_("date"), null=True, blank=True)
     record_revision = models.PositiveIntegerField(_("version evaluated"), default=1)
+    overall_comment = TranslatedField(models.TextField(_("on the whole"), blank=True))
     reply = TranslatedField(models.TextField(_("the city’s reply"), blank=True))
+    replied_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    replied_at = models.DateTimeField(_("replied"), null=True, blank=True, editable=False)
     published = models.BooleanField(_("published"), default=True)
 
     class Meta:

@@ -4,9 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Term
+from hub.models.contributions import Contribution
 from hub.models.records import Record
 from hub.models.visibility import Visibility, audience
-from members.models.people import LANGUAGES
+from members.models.people import LANGUAGES, User
 from members.models.standing import standing
 
 
@@ -14,16 +15,29 @@ class RecordFileQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Files whose record this visitor may open and which are themselves open to the visitor."""
         who = standing(user)
-        shared = Record.objects.filter(Record.objects.all().in_groups(who.groups))
+        records = Record.objects.readable_in_full(user)
+        if who.kind == "staff":
+            return self.filter(record__in=records)
+        special = Record.objects.filter(Record.objects.all().shared_with(user))
         return self.filter(
-            audience(who, Q(record__in=shared)), record__in=Record.objects.visible_to(user)
+            audience(who, Q(record__in=special)),
+            record__in=records,
+            scan=RecordFile.Scan.CLEAN,
         )
 
 
 class RecordFile(models.Model):
     """A file on a record; never more visible than the record itself."""
 
-    record = models.ForeignKey(Record, models.CASCADE, related_name="files")
+    class Scan(models.TextChoices):
+        WAITING = "waiting", _("waiting for the scanner")
+        CLEAN = "clean", _("clean")
+        REFUSED = "refused", _("refused")
+
+    record = models.ForeignKey(Record, models.CASCADE, null=True, related_name="files")
+    contribution = models.ForeignKey(
+        Contribution, models.SET_NULL, null=True, blank=True, related_name="files"
+    )
     file = models.FileField(_("file"), upload_to="records/%Y/%m", max_length=255)
     title = models.CharField(_("title"), max_length=200)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
@@ -42,6 +56,17 @@ class RecordFile(models.Model):
     content_type = models.CharField(_("type"), max_length=100, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
+    transcript = models.TextField(
+        _("description or transcript"),
+        blank=True,
+        help_text=_("What somebody who cannot see or hear it needs to know."),
+    )
+    scan = models.CharField(
+        _("scan"), max_length=7, choices=Scan, default=Scan.CLEAN, editable=False
+    )
+    scanned_at = models.DateTimeField(_("scanned"), null=True, editable=False)
+    scan_note = models.CharField(_("what the scanner said"), max_length=200, blank=True)
+    added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
     objects = RecordFileQuerySet.as_manager()
@@ -49,6 +74,28 @@ class RecordFile(models.Model):
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(record__isnull=False) | Q(contribution__isnull=False),
+                name="hub_file_belongs_somewhere",
+            ),
+        ]
 
     def __str__(self):
         return self.title
+
+
+class FileText(models.Model):
+    """The words inside a file, read from it for the search; nobody is shown them."""
+
+    file = models.OneToOneField(RecordFile, models.CASCADE, related_name="text")
+    words = models.TextField(blank=True)
+    problem = models.CharField(_("why it could not be read"), max_length=200, blank=True)
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("text of a file")
+        verbose_name_plural = _("texts of files")
+
+    def __str__(self):
+        return str(self.file)

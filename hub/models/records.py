@@ -1,6 +1,8 @@
 import uuid
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -9,15 +11,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import HasStatus
-from core.models import Term
+from core.models import Media, Term
+from hub.models.links import RecordLink
+from hub.models.texts import RecordText
 from hub.models.visibility import ReadableQuerySet, Visibility, widens
 from members.models.bodies import Body
 from members.models.cities import City
 from members.models.people import LANGUAGES, User
+from members.models.standing import standing
 
 _ORDER = [code for code, _name in LANGUAGES]
 
 
+is_currency = RegexValidator(
+    r"^[A-Z]{3}\Z", _("A currency is three capital letters (ISO 4217), for example EUR.")
+)
 # With a digit, so that no code is ever a word of an address (/hub/feed/).
 is_code = RegexValidator(
     r"^(?=.*\d)[A-Za-z0-9-]+\Z",
@@ -26,9 +34,10 @@ is_code = RegexValidator(
 
 
 class RecordQuerySet(ReadableQuerySet):
-    def in_groups(self, groups):
-        shared = Record.groups.through.objects.filter(body_id__in=groups)
-        return Q(pk__in=shared.values("record_id"))
+    def shared_with(self, user):
+        shared = Record.groups.through.objects.filter(body_id__in=standing(user).groups)
+        granted = apps.get_model("hub.AccessGrant").objects.live().filter(grantee=user.pk)
+        return Q(pk__in=shared.values("record_id")) | Q(pk__in=granted.values("record_id"))
 
     def with_cities(self):
         return self.filter(cities__isnull=False).distinct()
@@ -127,12 +136,26 @@ class Record(HasStatus):
         choices=[("day", _("day")), ("month", _("month")), ("year", _("year"))],
     )
     end_date = models.DateField(_("ended"), null=True, blank=True)
+    is_ongoing = models.BooleanField(_("still going on"), default=False)
     lead_organization = models.CharField(_("led by"), max_length=200, blank=True)
     internet_dependence = models.CharField(
         _("needs the internet"),
         max_length=4,
         blank=True,
         choices=[("none", _("not at all")), ("low", _("a little")), ("high", _("much"))],
+    )
+    conflict_affected = models.BooleanField(_("done amid conflict"), null=True, blank=True)
+    cost_amount = models.DecimalField(
+        _("cost"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    cost_currency = models.CharField(
+        _("currency"), max_length=3, blank=True, validators=[is_currency]
+    )
+    staff_fte = models.DecimalField(
+        _("staff, in full-time posts"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    funders = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("paid for by"), default=list, blank=True
     )
     licence = models.ForeignKey(
         Term,
@@ -142,6 +165,9 @@ class Record(HasStatus):
         related_name="+",
         limit_choices_to={"vocabulary": "licence"},
         verbose_name=_("licence"),
+    )
+    cover = models.ForeignKey(
+        Media, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
     )
     revision = models.PositiveIntegerField(_("version"), default=1, editable=False)
     text_revision = models.PositiveIntegerField(
@@ -153,6 +179,8 @@ class Record(HasStatus):
     )
     updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    last_confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+    review_due = models.DateField(_("to be confirmed by"), null=True, blank=True)
     # The four kinds of evidence, each with its own date; none implies another.
     self_declared_on = models.DateField(_("self-declared"), null=True, blank=True)
     city_endorsed_on = models.DateField(_("city-endorsed"), null=True, blank=True)
@@ -214,71 +242,6 @@ class Record(HasStatus):
         ]
 
 
-class RecordText(models.Model):
-    """A record in one language."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        MACHINE = "machine", _("machine translation")
-        REVIEWED = "reviewed", _("reviewed")
-
-    # The long texts and what they are called, in the order of the article.
-    BODY = {
-        "description": _("what it is"),
-        "objectives": _("what it set out to do"),
-        "activities": _("what was done"),
-        "evidence_and_evaluation": _("what is known about the result"),
-        "cooperation_partnerships": _("who works with whom"),
-        "cost_description": _("what it costs"),
-        "sustainability": _("what makes it last"),
-        "transferability": _("what another city should know"),
-        "enabling_factors": _("what helped"),
-        "constraints": _("what stood in the way"),
-        "ethics_and_rights": _("rights and safeguards"),
-        "gender_and_inclusion": _("gender and inclusion"),
-    }
-
-    record = models.ForeignKey(
-        Record, models.CASCADE, related_name="texts", verbose_name=_("record")
-    )
-    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
-    status = models.CharField(
-        _("translation"), max_length=8, choices=Status, default=Status.REVIEWED
-    )
-    source_revision = models.PositiveIntegerField(_("made from version"), default=1)
-    title = models.CharField(_("title"), max_length=300)
-    summary = models.TextField(_("summary"), max_length=600, blank=True)
-    description = models.TextField(BODY["description"], blank=True)
-    objectives = models.TextField(BODY["objectives"], blank=True)
-    activities = models.TextField(BODY["activities"], blank=True)
-    evidence_and_evaluation = models.TextField(BODY["evidence_and_evaluation"], blank=True)
-    cooperation_partnerships = models.TextField(BODY["cooperation_partnerships"], blank=True)
-    cost_description = models.TextField(BODY["cost_description"], blank=True)
-    sustainability = models.TextField(BODY["sustainability"], blank=True)
-    transferability = models.TextField(BODY["transferability"], blank=True)
-    enabling_factors = models.TextField(BODY["enabling_factors"], blank=True)
-    constraints = models.TextField(BODY["constraints"], blank=True)
-    ethics_and_rights = models.TextField(BODY["ethics_and_rights"], blank=True)
-    gender_and_inclusion = models.TextField(BODY["gender_and_inclusion"], blank=True)
-
-    class Meta:
-        verbose_name = _("text")
-        verbose_name_plural = _("texts")
-        constraints = [
-            models.UniqueConstraint(fields=["record", "language"], name="hub_one_text_a_language"),
-        ]
-
-    def __str__(self):
-        return self.title
-
-    def is_behind(self, record) -> bool:
-        """Whether the original has moved on since this translation was made."""
-        return (
-            self.language != record.original_language
-            and self.source_revision < record.text_revision
-        )
-
-
 class RecordCity(models.Model):
     """A city that owns a record or took part in it."""
 
@@ -300,26 +263,3 @@ class RecordCity(models.Model):
 
     def __str__(self):
         return str(self.city)
-
-
-class RecordLink(models.Model):
-    """A reference, a useful link, or an example of cooperation, as the card lists them."""
-
-    class Kind(models.TextChoices):
-        REFERENCE = "reference", _("reference")
-        USEFUL = "useful", _("useful link")
-        EXAMPLE = "example", _("example of cooperation")
-
-    record = models.ForeignKey(Record, models.CASCADE, related_name="links")
-    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
-    title = models.CharField(_("title"), max_length=300)
-    url = models.URLField(_("address"), blank=True, max_length=500)
-    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        verbose_name = _("link")
-        verbose_name_plural = _("links")
-
-    def __str__(self):
-        return self.title

@@ -6,10 +6,13 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import override
 
-from hub.models.records import Record, RecordText
+from hub.models.access import AccessGrant
+from hub.models.records import Record
+from hub.models.texts import RecordText
 from hub.models.visibility import ReadableQuerySet, Visibility
 from members.models import City
 from members.models.people import LANGUAGES
+from members.models.standing import standing
 
 # A kind's number among the facets. Never change one: the rows in the database hold them.
 KIND_NUMBERS = {
@@ -37,8 +40,11 @@ class SearchVector(Func):
 
 
 class SearchRowQuerySet(ReadableQuerySet):
-    def in_groups(self, groups):
-        return Q(groups__overlap=sorted(groups))
+    def shared_with(self, user):
+        granted = AccessGrant.objects.live().filter(grantee=user.pk)
+        return Q(groups__overlap=sorted(standing(user).groups)) | Q(
+            record_id__in=granted.values("record_id")
+        )
 
     @transaction.atomic
     def refresh(self, *records):

@@ -10,42 +10,57 @@ from members.models.standing import standing
 
 class Visibility(models.TextChoices):
     PUBLIC = "public", _("everyone")
+    TEASER = "teaser", _("everyone in short, members in full")
     MEMBERS = "members", _("members")
     GROUP = "group", _("a group")
     STAFF = "staff", _("network staff")
 
 
 # From the fewest readers to the most: a move to the right widens the audience.
-WIDER = [Visibility.STAFF, Visibility.GROUP, Visibility.MEMBERS, Visibility.PUBLIC]
+WIDER = [
+    Visibility.STAFF,
+    Visibility.GROUP,
+    Visibility.MEMBERS,
+    Visibility.TEASER,
+    Visibility.PUBLIC,
+]
 
 
 class ReadableQuerySet(models.QuerySet):
     """Rows that say who may read them: `visibility`, `status` and `embargo_until`, and groups."""
 
     def visible_to(self, user):
-        """What this visitor may open now; staff also see drafts, the archive and what is embargoed."""
+        """What this visitor may open now; staff also see drafts, the archive and what is embargoed.
+
+        Of a record "in short" a stranger reads title and summary only: `readable_in_full` leaves those out.
+        """
         who = standing(user)
         if who.kind == "staff":
             return self.all()
         return self.filter(
             Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now()),
-            audience(who, self.in_groups(who.groups)),
+            audience(who, self.shared_with(user)),
             status="published",
         )
 
-    def in_groups(self, groups):
-        """The rows shared with at least one of these groups, as a condition."""
+    def readable_in_full(self, user):
+        """What this visitor may read to the end, with its files."""
+        rows = self.visible_to(user)
+        return rows if standing(user).is_inside else rows.exclude(visibility=Visibility.TEASER)
+
+    def shared_with(self, user):
+        """The condition that a row for a group is for this member: by one of its groups, or by a grant."""
         raise NotImplementedError
 
 
-def audience(who, in_groups):
-    """The condition that `visibility` lets this standing in; `in_groups` says which rows its groups share."""
+def audience(who, shared):
+    """The condition that `visibility` lets this standing in; `shared` says which rows for a group are open to it."""
     if who.kind == "staff":
         return Q()
     if who.is_inside:
-        open_to_members = Q(visibility__in=[Visibility.PUBLIC, Visibility.MEMBERS])
-        return open_to_members | Q(in_groups, visibility=Visibility.GROUP)
-    return Q(visibility=Visibility.PUBLIC)
+        open_to_members = [Visibility.PUBLIC, Visibility.TEASER, Visibility.MEMBERS]
+        return Q(visibility__in=open_to_members) | Q(shared, visibility=Visibility.GROUP)
+    return Q(visibility__in=[Visibility.PUBLIC, Visibility.TEASER])
 
 
 def widens(before, after) -> bool:

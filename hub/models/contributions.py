@@ -1,0 +1,176 @@
+import uuid
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.lifecycle import HasStatus
+from hub.models.records import Record
+from members.models.cities import City
+from members.models.people import LANGUAGES, User
+from members.models.standing import standing
+
+
+class ContributionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What this visitor may open: staff everything, a member what they or their city's people write."""
+        who = standing(user)
+        if who.kind == "staff":
+            return self.all()
+        if not who.is_inside:
+            return self.none()
+        return self.filter(
+            models.Q(created_by=user, city__isnull=True) | models.Q(city__in=who.cities)
+        )
+
+
+class Contribution(HasStatus):
+    """What members write for the library before it is on the shelf: a new record, a change or a translation.
+
+    `card` holds it in the shape of a record card (hub/data/README.md); nothing in it needs to be there until it
+    is sent. The record itself changes only when staff publish.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        CITY_REVIEW = "city_review", _("with the focal point")
+        SUBMITTED = "submitted", _("waiting for network staff")
+        STAFF_REVIEW = "staff_review", _("being reviewed")
+        CHANGES_REQUESTED = "changes_requested", _("changes requested")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    MOVES = {
+        Status.DRAFT: {Status.CITY_REVIEW, Status.SUBMITTED, Status.WITHDRAWN},
+        Status.CITY_REVIEW: {Status.SUBMITTED, Status.DRAFT, Status.WITHDRAWN},
+        Status.SUBMITTED: {Status.STAFF_REVIEW, Status.CHANGES_REQUESTED, Status.WITHDRAWN},
+        Status.STAFF_REVIEW: {Status.PUBLISHED, Status.CHANGES_REQUESTED, Status.WITHDRAWN},
+        Status.CHANGES_REQUESTED: {Status.CITY_REVIEW, Status.SUBMITTED, Status.WITHDRAWN},
+        Status.PUBLISHED: set(),
+        Status.WITHDRAWN: {Status.DRAFT},
+    }
+    OPEN = [
+        Status.DRAFT,
+        Status.CITY_REVIEW,
+        Status.SUBMITTED,
+        Status.STAFF_REVIEW,
+        Status.CHANGES_REQUESTED,
+    ]
+    # While it stands here its authors may write.
+    WRITABLE = [Status.DRAFT, Status.CHANGES_REQUESTED]
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=17, choices=Status, default=Status.DRAFT, editable=False
+    )
+    record = models.ForeignKey(
+        Record,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contributions",
+        verbose_name=_("record"),
+    )
+    base_revision = models.PositiveIntegerField(_("made from version"), null=True, editable=False)
+    city = models.ForeignKey(
+        City,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contributions",
+        verbose_name=_("city"),
+    )
+    language = models.CharField(_("written in"), max_length=2, choices=LANGUAGES, default="en")
+    card = models.JSONField(_("card"), default=dict)
+    version = models.PositiveIntegerField(_("saved so often"), default=1, editable=False)
+    created_at = models.DateTimeField(_("begun"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="contributions", editable=False
+    )
+    updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    updated_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    signed_off_at = models.DateTimeField(_("signed off"), null=True, editable=False)
+    signed_off_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    submitted_at = models.DateTimeField(_("sent"), null=True, editable=False)
+    reviewer = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("reviewer")
+    )
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+        indexes = [
+            models.Index(fields=["status", "submitted_at"], name="hub_contribution_queue"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status__in=["submitted", "staff_review", "published"])
+                | models.Q(submitted_at__isnull=False),
+                name="hub_sent_has_a_date",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or str(_("untitled"))
+
+    @property
+    def title(self):
+        """What its text is called so far, in its own language, else in any; empty while it has no title."""
+        texts = self.card.get("texts", {})
+        titles = [texts.get(self.language, {}).get("title")]
+        titles += [text.get("title") for text in texts.values()]
+        return next((title for title in titles if title), "")
+
+
+class Comment(models.Model):
+    """A remark on one part of a contribution, for whoever writes it."""
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="comments")
+    section = models.CharField(
+        _("about"),
+        max_length=40,
+        blank=True,
+        help_text=_("The name of a part; empty for the whole."),
+    )
+    text = models.TextField(_("comment"), max_length=4000)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
+    settled_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+
+    def __str__(self):
+        return self.text[:60]
+
+
+class Revision(models.Model):
+    """A record as it stood at one version: its whole card, kept for good."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField(_("version"))
+    card = models.JSONField(_("card"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    contribution = models.ForeignKey(Contribution, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = [
+            models.UniqueConstraint(fields=["record", "number"], name="hub_revision_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.record}, {self.number}"

@@ -1,0 +1,78 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models.people import LANGUAGES
+
+
+class RecordLink(models.Model):
+    """A reference, a useful link, or an example of cooperation, as the card lists them."""
+
+    class Kind(models.TextChoices):
+        REFERENCE = "reference", _("reference")
+        USEFUL = "useful", _("useful link")
+        EXAMPLE = "example", _("example of cooperation")
+
+    record = models.ForeignKey("hub.Record", models.CASCADE, related_name="links")
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
+    title = models.CharField(_("title"), max_length=300)
+    url = models.URLField(_("address"), blank=True, max_length=500)
+    doi = models.CharField(_("DOI"), max_length=200, blank=True)
+    accessed_on = models.DateField(_("seen on"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+
+    def __str__(self):
+        return self.title
+
+
+class RecordContact(models.Model):
+    """Somebody to ask about a record. Only members read it; strangers never do."""
+
+    record = models.ForeignKey("hub.Record", models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=200)
+    function = models.CharField(_("function"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self):
+        return self.name
+
+
+class RecordRelation(models.Model):
+    """How one record stands to another. Adaptations by cities are `Adaptation`, which says much more."""
+
+    class Kind(models.TextChoices):
+        ADAPTS = "adapts", _("adapts")
+        SUPERSEDES = "supersedes", _("takes the place of")
+        EVALUATES = "evaluates", _("evaluates")
+        OUTPUT_OF = "output_of", _("came out of")
+        PART_OF = "part_of", _("is part of")
+
+    source = models.ForeignKey("hub.Record", models.CASCADE, related_name="relations")
+    kind = models.CharField(_("relation"), max_length=10, choices=Kind)
+    target = models.ForeignKey(
+        "hub.Record", models.CASCADE, related_name="related_from", verbose_name=_("other record")
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "kind", "target"], name="hub_relation_once"),
+            models.CheckConstraint(
+                condition=~Q(source=F("target")), name="hub_no_relation_to_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.source} {self.get_kind_display()} {self.target}"
