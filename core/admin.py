@@ -73,6 +73,10 @@ class MediaAdmin(StaffAdmin):
         "is_public", "created_at",
     ]  # fmt: skip
 
+    def get_fields(self, request, obj=None):
+        """Before it is saved there is nothing to open."""
+        return self.fields if obj else [name for name in self.fields if name != "opened"]
+
     @admin.display(description=_("file"))
     def opened(self, media):
         """Files have no address of their own: a view decides who may open them."""

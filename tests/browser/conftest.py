@@ -17,6 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from tests.browser.things import Things
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = Path(os.environ.get("STATE_DIR", ROOT / "var")) / "screenshots"
 LINK = re.compile(r"https?://\S+")
@@ -25,11 +27,12 @@ LETTER_SECONDS = 20
 
 
 class Portal:
-    """A running portal: where it is, its letters, and the password of its demo accounts."""
+    """A running portal: where it is, what it holds, its letters, the password of its demo accounts."""
 
-    def __init__(self, url, state):
+    def __init__(self, url, state, database):
         self.url = url
         self.state = state
+        self.things = Things(database, state)
 
     @property
     def password(self):
@@ -131,7 +134,7 @@ def portal(world, language):
     url = f"http://localhost:{port}"
     try:
         _wait_until_ready(url, process, log.name)
-        yield Portal(url, state)
+        yield Portal(url, state, database)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)
@@ -203,9 +206,31 @@ def path(language, address):
     return address if language == "en" else f"/{language}{address}"
 
 
+def address_of(link):
+    """The address a link leads to, whatever the language of its letter."""
+    return re.sub("^/(fr|ar)/", "/", urlsplit(link).path)
+
+
 def sign_in(page, portal, account, *, password=None, language="en"):
     page.goto(portal.url + path(language, "/accounts/login/"))
     page.fill("input[name=login]", f"{account}@example.org" if "@" not in account else account)
     page.fill("input[name=password]", password or portal.password)
     page.click("main button[type=submit]")
     page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+def prove(page, portal):
+    """Where a page asks again who one is, say so."""
+    if "/reauthenticate/?next=" in page.url:
+        page.fill("input[name=password]", portal.password)
+        page.click("main form button[type=submit]")
+        page.wait_for_url(lambda url: "/reauthenticate/" not in url)
+
+
+def visit(page, portal, address):
+    """Open a page, after saying who one is where it asks again; its status."""
+    status = page.goto(portal.url + address).status
+    if "/reauthenticate/?next=" in page.url:
+        prove(page, portal)
+        status = page.goto(portal.url + address).status
+    return status

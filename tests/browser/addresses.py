@@ -1,0 +1,281 @@
+"""Every page there is to look at, by whom: the name of its pictures, and its address in English.
+
+What stands in {braces} is found in the running portal: see things.py.
+"""
+
+from django.contrib import admin
+
+PUBLIC = {
+    "home": "/",
+    "about": "/about/",
+    "contact": "/contact/",
+    "credits": "/credits/",
+    "privacy": "/privacy/",
+    "accessibility": "/accessibility/",
+    "library": "/hub/",
+    "library-found": "/hub/?q=workshop",
+    "library-nothing": "/hub/?q=zzzzzz",
+    "record": "/hub/SCN-P-0001/",
+    "record-report": "/hub/SCN-P-0001/report/",
+    "join": "/join/",
+    "join-questions": "/join/questions/",
+    "join-city-nothing": "/join/city/?q=zzzzzz",
+    "join-post": "/join/post/",
+    "login": "/accounts/login/",
+    "reset": "/accounts/password/reset/",
+    "signup-closed": "/accounts/signup/",
+    "not-found": "/no-such-page/",
+}
+# Links of letters that are forged, used or too old, and the pages that say what was done.
+LINKS = {
+    "join-confirm-dead": "/join/confirm/forged/",
+    "join-resume-dead": "/join/resume/forged/",
+    "join-status-dead": "/join/status/forged/",
+    "join-answers-dead": "/join/status/forged/answers/",
+    "welcome-dead": "/accounts/welcome/forged/",
+    "reset-sent": "/accounts/password/reset/done/",
+    "reset-used": "/accounts/password/reset/key/1-forged/",
+    "reset-done": "/accounts/password/reset/key/done/",
+    "address-sent": "/accounts/confirm-email/",
+    "address-used": "/accounts/confirm-email/forged/",
+    "account-inactive": "/accounts/inactive/",
+}
+MEMBER = {
+    "me": "/me/",
+    "team": "/me/team/",
+    "team-colleague": "/me/team/{colleague}/",
+    "library-member": "/hub/",
+    "record-adapt": "/hub/SCN-P-0001/adapt/",
+    "record-ask": "/hub/SCN-P-0001/question/",
+    "record-evaluate": "/hub/SCN-P-0001/evaluate/",
+    "second-factor": "/accounts/2fa/",
+    "second-factor-app": "/accounts/2fa/totp/activate/",
+    "second-factor-key": "/accounts/2fa/webauthn/add/",
+    "second-factor-keys-none": "/accounts/2fa/webauthn/",
+    "email": "/accounts/email/",
+    "logout": "/accounts/logout/",
+    "reauthenticate": "/accounts/reauthenticate/",
+    "sessions": "/accounts/sessions/",
+    "change-password": "/accounts/password/change/",
+    "forbidden": "/admin/",
+}
+# The library once shelf.py has put some of each into it, by whom.
+LIBRARY = {
+    None: {
+        "library-filters": "/hub/?q=youth&kind=practice&theme=youth&language=en&all=theme",
+        "library-meant": "/hub/?q=yuoth+wokrshop",
+        "library-nothing-near": "/hub/?q=zzzzzz+workshop&theme=youth&country=DK&kind=policy",
+        "record-known": "/hub/SCN-P-0001/",
+        "teaser": "/hub/SCN-P-0007/",
+        "report": "/hub/SCN-P-0001/report/",
+        "stop-letters": "/hub/searches/stop/{kept_search}/",
+        "stop-letters-dead": "/hub/searches/stop/forged/",
+        "too-large": "/too-large/",
+    },
+    "member.aarhus": {
+        "contributions": "/hub/contributions/",
+        "record-owner": "/hub/SCN-P-0001/",
+        "versions": "/hub/SCN-P-0001/versions/",
+        "version": "/hub/SCN-P-0001/versions/3/",
+        "translate-owner": "/hub/SCN-P-0001/translate/ar/",
+    },
+    "focal.aarhus": {
+        "me-waiting": "/me/",
+        "access-request": "/hub/ask/{request}/",
+        "access-requests": "/hub/ask/",
+    },
+    "member.dakar": {
+        "library-newest": "/hub/?sort=newest",
+        "record-in-full": "/hub/SCN-P-0001/",
+        "adapt": "/hub/SCN-P-0001/adapt/",
+        "ask-city": "/hub/SCN-P-0001/question/",
+        "evaluate": "/hub/SCN-P-0001/evaluate/",
+        "list-new": "/hub/lists/new/",
+        "list-change": "/hub/lists/{list}/change/",
+    },
+    "staff": {
+        "confirm": "/hub/SCN-P-0001/confirm/",
+        "translate": "/hub/SCN-P-0001/translate/fr/",
+        "restore": "/hub/SCN-P-0001/versions/2/restore/",
+        "admin-contribution-clash": "/admin/hub/contribution/{clashing}/publish/",
+        "admin-access-grant": "/admin/hub/accessrequest/{asked_to_read}/grant/",
+        "admin-access-decline": "/admin/hub/accessrequest/{asked_to_read}/decline/",
+        "admin-translations": "/admin/hub/record/translations/",
+        "admin-downloads": "/admin/hub/record/{evaluated}/downloads/",
+        "admin-words-missing": "/admin/hub/searchlog/{words}/words/",
+    },
+}
+APPLICANT = {"status-applicant": "/me/status/"}
+# With an authenticator app and a key.
+FACTORS = {
+    "factors": "/accounts/2fa/",
+    "factors-app-remove": "/accounts/2fa/totp/deactivate/",
+    "factors-codes-new": "/accounts/2fa/recovery-codes/generate/",
+    "factors-keys": "/accounts/2fa/webauthn/",
+    "factors-key-rename": "/accounts/2fa/webauthn/keys/{key}/edit/",
+    "factors-key-remove": "/accounts/2fa/webauthn/keys/{key}/remove/",
+    "factors-asked-app": "/accounts/2fa/reauthenticate/",
+    "factors-asked-key": "/accounts/2fa/webauthn/reauthenticate/",
+}
+STAFF = {
+    "admin-start": "/admin/",
+    "admin-app": "/admin/members/",
+    "admin-record": "/admin/hub/record/{restricted}/change/",
+    "admin-record-draft": "/admin/hub/record/{draft}/change/",
+    "admin-record-audience": "/admin/hub/record/{restricted}/audience/",
+    "admin-record-history": "/admin/hub/record/{restricted}/history/",
+    "admin-record-import": "/admin/hub/record/import/",
+    "record-confirm": "/hub/SCN-P-0001/confirm/",
+    "admin-records-due": "/admin/hub/record/?fresh=due",
+    "admin-records-found": "/admin/hub/record/?q=workshop&status__exact=published",
+    "admin-dossier": "/admin/members/membershipapplication/{dossier}/change/",
+    "admin-dossier-history": "/admin/members/membershipapplication/{dossier}/history/",
+    "admin-approve": "/admin/members/membershipapplication/{dossier}/approve/",
+    "admin-ask": "/admin/members/membershipapplication/{dossier}/ask/",
+    "admin-hand-to-city": "/admin/members/membershipapplication/{dossier}/hand-to-city/",
+    "admin-duplicate": "/admin/members/membershipapplication/{dossier}/duplicate/",
+    "admin-decline": "/admin/members/membershipapplication/{dossier}/decline/",
+    "admin-check": "/admin/members/membershipapplication/{dossier}/check/",
+    "admin-note": "/admin/members/membershipapplication/{dossier}/note/",
+    "admin-dossier-colleague": "/admin/members/membershipapplication/{asked}/change/",
+    "admin-city-suspend": "/admin/members/city/1/suspend/",
+    "admin-person-suspend": "/admin/members/person/{person}/suspend/",
+    "admin-post-focal-point": "/admin/members/post/{post}/focal-point/",
+    "admin-post-end": "/admin/members/post/{post}/end/",
+    "admin-password-link": "/admin/members/user/{account}/password-link/",
+    "admin-term-to-read": "/admin/core/term/1/change/",
+    "admin-not-found": "/admin/members/city/0/change/",
+    "admin-forbidden": "/admin/core/term/add/",
+}
+
+
+def of_the_admin():
+    """For each kind of thing in the admin its list, the form to add one, and the form of the first."""
+    pages = {}
+    for model, model_admin in admin.site._registry.items():
+        name = model._meta.model_name
+        here = f"/admin/{model._meta.app_label}/{name}/"
+        pages[f"admin-{name}-list"] = here
+        pages[f"admin-{name}-change"] = f"{here}{{first {model._meta.db_table}}}/change/"
+        if model_admin.may_add:
+            pages[f"admin-{name}-add"] = f"{here}add/"
+    return pages
+
+
+# Pages that are looked at on the way, or in a state that has to be brought about first.
+WALKED = {
+    "test_journey": ["members:join_sent"],
+    "test_admin_pages": [
+        "members:join_letter",
+        "members:join_withdraw",
+        "core:job",
+        "admin:members_membershipapplication_reopen",
+        "admin:members_city_reinstate",
+        "admin:members_person_reinstate",
+        "admin:members_post_begin",
+    ],
+    "test_adapting": ["hub:reply"],
+    "test_factor_pages": ["mfa_authenticate", "mfa_view_recovery_codes"],
+    "test_finding": ["hub:searches", "hub:lists", "hub:reading_list", "hub:keep_record"],
+    "test_library_journey": [
+        "hub:contribute",
+        "hub:contribution",
+        "hub:contribution_edit",
+        "hub:contribution_preview",
+        "hub:contribution_file_describe",
+        "admin:hub_contribution_changes",
+        "admin:hub_contribution_publish",
+    ],
+    "test_library_pages": ["hub:export", "admin:hub_record_audiences"],
+    "test_letter_pages": ["outbox:demo_mail", "outbox:demo_mail_item", "outbox:demo_mail_letter"],
+}
+# Addresses that draw no page of their own.
+NO_PAGES = {
+    "machines ask": [
+        "livez",
+        "readyz",
+        "robots",
+        "security_txt",
+        "csp_report",
+        "sitemap",
+        "hub:feed",
+        "hub:oai",
+        "hub:record_jsonld",
+        "admin:autocomplete",
+        "admin:jsi18n",
+    ],
+    "a file": [
+        "core:media",
+        "hub:file",
+        "hub:contribution_file",
+        "hub:record_pdf",
+        "hub:cite_bibtex",
+        "hub:cite_csl",
+        "hub:export_file",
+        "admin:hub_record_import_template",
+        "members:totp_qr",
+        "mfa_download_recovery_codes",
+        "outbox:demo_mail_style",
+        "admin:applications_by_region",
+        "admin:members_membershipapplication_attachment",
+    ],
+    "a piece of the step of the city": ["members:join_places"],
+    "a button": [
+        "theme",
+        "members:join_afresh",
+        "members:join_again",
+        "members:join_change",
+        "members:endorse",
+        "members:refuse",
+        "members:welcome_again",
+        "core:cancel_job",
+        "hub:propose",
+        "hub:ask_to_join",
+        "hub:contribution_send",
+        "hub:contribution_withdraw",
+        "hub:contribution_resume",
+        "hub:contribution_take_back",
+        "hub:contribution_sign_off",
+        "hub:contribution_send_back",
+        "hub:contribution_settle",
+        "hub:contribution_file_add",
+        "hub:contribution_file_remove",
+        "hub:end_access",
+        "hub:keep_search",
+        "hub:change_search",
+        "hub:delete_search",
+        "hub:restore_search",
+        "hub:delete_list",
+        "hub:restore_item",
+        "hub:note_item",
+        "hub:move_item",
+        "hub:remove_item",
+        "admin:logout",
+        "admin:hub_adaptation_move",
+        "admin:hub_evaluation_publish",
+        "admin:hub_evaluation_show",
+        "admin:hub_evaluation_aside",
+        "admin:hub_accessgrant_end",
+        "admin:hub_adaptation_move",
+        "admin:hub_contribution_take",
+        "admin:hub_contribution_comment",
+        "admin:hub_evaluation_publish",
+        "admin:hub_evaluation_show",
+        "admin:hub_evaluation_aside",
+        "admin:hub_searchlog_settle",
+        "admin:hub_record_publish",
+        "admin:hub_record_return",
+        "admin:hub_record_archive",
+        "admin:members_membershipapplication_assign-to-me",
+        "admin:members_membershipapplication_check-again",
+        "admin:outbox_message_retry",
+        "admin:outbox_message_cancel",
+    ],
+    "leads on to another page": [
+        "account_set_password",
+        "account_confirm_login_code",
+        "admin:login",
+        "admin:password_change",
+        "admin:password_change_done",
+    ],
+}
