@@ -5,11 +5,9 @@ No URL leads to the stored files. The view that shows the thing decides; then it
 
 import hashlib
 import re
-import zipfile
 from pathlib import PurePath
 from urllib.parse import quote
 
-import filetype
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage
@@ -18,38 +16,41 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core import inspection
+from core.inspection import pictures
+
 MEGABYTE = 1024 * 1024
 PRESIGNED_SECONDS = 60
-MOST_PARTS = 2000  # files inside a DOCX
-MOST_UNPACKED = 200 * MEGABYTE
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 
 # kind -> (its extensions, its media type)
 KINDS = {
     "pdf": ({"pdf"}, "application/pdf"),
-    "docx": (
-        {"docx"},
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ),
+    "docx": ({"docx"}, f"{_OFFICE}.wordprocessingml.document"),
+    "xlsx": ({"xlsx"}, f"{_OFFICE}.spreadsheetml.sheet"),
+    "pptx": ({"pptx"}, f"{_OFFICE}.presentationml.presentation"),
+    "odt": ({"odt"}, "application/vnd.oasis.opendocument.text"),
+    "txt": ({"txt"}, "text/plain; charset=utf-8"),
     "jpg": ({"jpg", "jpeg"}, "image/jpeg"),
     "png": ({"png"}, "image/png"),
 }
+PICTURES = {"jpg", "png"}
 INLINE = {"application/pdf", "image/jpeg", "image/png"}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def inspect_upload(file, allowed, *, megabytes: int = 10) -> str:
-    """The kind of an uploaded file ("pdf", "docx", "jpg", "png"), read from its content.
+    """The kind of an uploaded file (a key of KINDS), read from its content.
 
     Raises ValidationError with a sentence for the person when the file is empty, too large, of a kind that
-    is not in `allowed`, damaged, or named as something it is not.
+    is not in `allowed`, named as something it is not, damaged, or does something when it is opened.
     """
     if not file.size:
         raise ValidationError(_("This file is empty. Choose another."), code="empty")
     if file.size > megabytes * MEGABYTE:
         raise ValidationError(_too_large(megabytes), code="too_large")
-    kind = _kind(file)
-    file.seek(0)
-    if kind not in allowed:
+    kind = inspection.recognise(file)
+    if kind is None or kind not in allowed:
         raise ValidationError(
             _("This kind of file cannot be taken. Send one of these: %(kinds)s."),
             code="kind",
@@ -61,7 +62,24 @@ def inspect_upload(file, allowed, *, megabytes: int = 10) -> str:
             code="name",
             params={"kind": kind.upper()},
         )
+    inspection.examine(file, kind)
     return kind
+
+
+def without_metadata(file, kind):
+    """The file as it is kept: a picture loses what the camera wrote into it (place, time, owner)."""
+    return pictures.without_metadata(file, kind) if kind in PICTURES else file
+
+
+def kind_of_type(content_type: str) -> str:
+    """The kind of file that has this media type; LookupError for one we do not know."""
+    return {media: kind for kind, (_, media) in KINDS.items()}[content_type]
+
+
+def asks_for_the_beginning(request) -> bool:
+    """Whether the answer starts with the first byte: a download, and not a later part of one."""
+    match = _RANGE.fullmatch(request.headers.get("Range", ""))
+    return match is None or not match[1] or int(match[1]) == 0
 
 
 def sha256(file) -> str:
@@ -82,23 +100,30 @@ def clean_name(name: str) -> str:
     return f"{stem[:110]}{dot}{extension[:9]}" if dot else name[:120]
 
 
-def serve(file_field, *, name, content_type, inline=False, request):
+def serve(file_field, *, name, content_type, inline=False, sha256="", request):
     """Answer with a stored file; the caller has already decided that this visitor may have it.
 
     nginx sends it where it stands in front (X_ACCEL), the object store where one is used, else we do, with
-    ranges. `inline` shows PDF, JPEG and PNG in the browser; anything else is always a download.
+    ranges. `inline` shows PDF, JPEG and PNG in the browser; anything else is always a download. With its
+    fingerprint `sha256` a browser that holds the file already is told so (304).
     """
     disposition = content_disposition_header(
         not (inline and content_type in INLINE), clean_name(name)
     )
-    if not isinstance(file_field.storage, FileSystemStorage):
-        response = _redirect(file_field, content_type, disposition)
+    tag = f'"{sha256[:32]}"' if sha256 else ""
+    response: HttpResponse | FileResponse
+    if tag and tag in request.headers.get("If-None-Match", "").split(", "):
+        response = HttpResponse(status=304)
+    elif not isinstance(file_field.storage, FileSystemStorage):
+        response = _from_store(file_field, content_type, disposition, request)
     elif settings.X_ACCEL:
         response = HttpResponse(
             headers={"X-Accel-Redirect": "/protected/" + quote(file_field.name)}
         )
     else:
-        response = _stream(file_field, request)
+        response = _stream(file_field, request, tag)
+    if tag:
+        response["ETag"] = tag
     response["Content-Type"] = content_type
     if disposition:
         response["Content-Disposition"] = disposition
@@ -117,30 +142,11 @@ def _too_large(megabytes):
     ) % {"most": megabytes}
 
 
-def _kind(file):
-    file.seek(0)
-    head = file.read(8192)
-    if head.startswith(b"PK\x03\x04"):
-        return "docx" if _is_docx(file) else None
-    guess = filetype.guess(head)
-    return guess.extension if guess else None
-
-
-def _is_docx(file):
-    """A Word document without macros, and not a bomb."""
-    file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        return False
-    names = {part.filename for part in parts}
-    return (
-        len(parts) <= MOST_PARTS
-        and sum(part.file_size for part in parts) <= MOST_UNPACKED
-        and {"[Content_Types].xml", "word/document.xml"} <= names
-        and not any("vbaProject" in name or ".." in name.split("/") for name in names)
-    )
+def _from_store(file_field, content_type, disposition, request):
+    """What the store answers is its own; only a question about the file (HEAD) we answer, as its links are for GET."""
+    if request.method == "HEAD":
+        return HttpResponse(headers={"Content-Length": str(file_field.size)})
+    return _redirect(file_field, content_type, disposition)
 
 
 def _redirect(file_field, content_type, disposition):
@@ -157,10 +163,11 @@ def _redirect(file_field, content_type, disposition):
     return HttpResponseRedirect(url)
 
 
-def _stream(file_field, request) -> HttpResponse | FileResponse:
+def _stream(file_field, request, tag) -> HttpResponse | FileResponse:
     """The file itself, or the part of it the Range header asks for (RFC 9110, section 14)."""
     size = file_field.size
-    wanted = request.headers.get("Range", "") if request.method == "GET" else ""
+    is_same = request.headers.get("If-Range", tag) == tag
+    wanted = request.headers.get("Range", "") if request.method == "GET" and is_same else ""
     first, last = _part(wanted, size)
     if first is None:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})

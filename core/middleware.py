@@ -22,6 +22,41 @@ MULTIPART = "multipart/form-data"
 RETRY_SECONDS = "5"
 
 
+def takes_megabytes(most):
+    """A view of its own limit: a body of up to `most` MB; more is refused before any of it is read."""
+
+    def mark(view):
+        view.most_megabytes = most
+        return view
+
+    return mark
+
+
+class RefuseTooLarge:
+    """A body above what its page takes (takes_megabytes) is a 413 at once.
+
+    nginx has limits for every page; this one holds without it too, and says so in the reader's language.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        most = getattr(view, "most_megabytes", None)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if most and length.isdecimal() and int(length) > most * 1024 * 1024:
+            return too_large(request)
+        return None
+
+
+def too_large(request):
+    """The page that says how much may be sent at once."""
+    return render(request, "413.html", {"back": page_before(request)}, status=413)
+
+
 class RefuseBadBytes:
     """NUL bytes and broken UTF-8 in a path, a query, a cookie or a form are a 400, never a 500.
 

@@ -3,7 +3,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.models import Term
+from core import extraction, files, scanner
+from core.models import Leased, Term
 from hub.models.contributions import Contribution
 from hub.models.records import Record
 from hub.models.visibility import Visibility, audience
@@ -13,26 +14,57 @@ from members.models.standing import standing
 
 class RecordFileQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Files whose record this visitor may open and which are themselves open to the visitor."""
+        """Clean files whose record this visitor may open and which are themselves open to the visitor.
+
+        What waits for the scanner, or was refused by it, nobody is given, staff neither.
+        """
         who = standing(user)
-        records = Record.objects.readable_in_full(user)
-        if who.kind == "staff":
-            return self.filter(record__in=records)
         special = Record.objects.filter(Record.objects.all().shared_with(user))
-        return self.filter(
-            audience(who, Q(record__in=special)),
-            record__in=records,
-            scan=RecordFile.Scan.CLEAN,
+        return self.clean().filter(
+            audience(who, Q(record__in=special), in_full=True),
+            record__in=Record.objects.readable_in_full(user),
+        )
+
+    def written_by(self, user):
+        """Clean files of contributions this visitor may open, not on the shelf yet."""
+        contributions = Contribution.objects.visible_to(user)
+        return self.clean().filter(record__isnull=True, contribution__in=contributions)
+
+    def clean(self):
+        return self.filter(scan=RecordFile.Scan.CLEAN)
+
+    def waiting(self):
+        """What the scanner has not looked at yet."""
+        return self.filter(scan=RecordFile.Scan.WAITING)
+
+    def unread(self):
+        """Clean files with words in them that were not read yet, and those whose reading failed and is tried again."""
+        failed = ~Q(text__problem="") & Q(attempts__lt=RecordFile.MOST_READINGS)
+        return self.clean().filter(
+            Q(text__isnull=True) | failed, content_type__in=RecordFile.READ_TYPES
         )
 
 
-class RecordFile(models.Model):
-    """A file on a record; never more visible than the record itself."""
+def first_scan():
+    """How a new file begins: where there is a scanner it waits for it."""
+    return RecordFile.Scan.WAITING if scanner.is_on() else RecordFile.Scan.CLEAN
+
+
+class RecordFile(Leased):
+    """A file on a record, or on a contribution until that is published; never more visible than the record itself.
+
+    The lease is that of the worker who has it scanned, then read for the search.
+    """
 
     class Scan(models.TextChoices):
         WAITING = "waiting", _("waiting for the scanner")
         CLEAN = "clean", _("clean")
         REFUSED = "refused", _("refused")
+
+    KINDS = ("pdf", "docx", "xlsx", "pptx", "odt", "txt", "jpg", "png")
+    READ_TYPES = [files.KINDS[kind][1] for kind in extraction.KINDS]
+    MOST_MEGABYTES = 50
+    MOST_READINGS = 3
 
     record = models.ForeignKey(Record, models.CASCADE, null=True, related_name="files")
     contribution = models.ForeignKey(
@@ -62,7 +94,7 @@ class RecordFile(models.Model):
         help_text=_("What somebody who cannot see or hear it needs to know."),
     )
     scan = models.CharField(
-        _("scan"), max_length=7, choices=Scan, default=Scan.CLEAN, editable=False
+        _("scan"), max_length=7, choices=Scan, default=first_scan, editable=False
     )
     scanned_at = models.DateTimeField(_("scanned"), null=True, editable=False)
     scan_note = models.CharField(_("what the scanner said"), max_length=200, blank=True)
@@ -74,6 +106,11 @@ class RecordFile(models.Model):
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(scan="waiting"), name="hub_file_waiting"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(record__isnull=False) | Q(contribution__isnull=False),
@@ -83,6 +120,11 @@ class RecordFile(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def name(self):
+        """What it is called when somebody saves it."""
+        return f"{self.title}.{(self.file.name or '').rpartition('.')[2]}"
 
 
 class FileText(models.Model):

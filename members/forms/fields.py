@@ -9,7 +9,7 @@ from django.core.validators import URLValidator
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
-from core.files import inspect_upload
+from core.files import inspect_upload, without_metadata
 
 LETTER_KINDS = ("pdf", "docx", "jpg", "png")
 _JOINERS = "\u200c\u200d"  # Persian and Indic spelling needs them
@@ -90,5 +90,7 @@ class LetterField(forms.FileField):
     def clean(self, data, initial=None):
         letter = super().clean(data, initial)
         if letter:
-            letter.kind = inspect_upload(letter, LETTER_KINDS)
+            kind = inspect_upload(letter, LETTER_KINDS)
+            letter = without_metadata(letter, kind)
+            letter.kind = kind
         return letter

@@ -19,6 +19,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from hub.models import RecordFile
 from scn.services import accounts, binaries, processes
 from scn.services.together import Services
 from tests.scn.compose import SERVICES, command, interpolate, running, soon
@@ -108,6 +109,15 @@ def test_portal_runs_with_few_rights(name):
 
 def test_only_the_proxy_is_reachable_from_outside():
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"nginx"}
+
+
+def test_scanner_is_there_only_for_those_who_ask():
+    scanner = SERVICES["clamd"]
+    largest = scanner["environment"]["CLAMD_CONF_StreamMaxLength"]
+
+    assert scanner["profiles"] == ["scanner"]
+    assert interpolate(SERVICES["worker"]["environment"]["CLAMD_URL"]) == ""
+    assert int(largest.removesuffix("M")) > RecordFile.MOST_MEGABYTES
 
 
 def test_every_kind_of_work_has_a_worker():

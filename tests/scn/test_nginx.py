@@ -39,6 +39,8 @@ class Portal(BaseHTTPRequestHandler):
     def do_GET(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = repr(sorted((k.lower(), v) for k, v in self.headers.items())).encode()
+        if self.path.endswith("/too-large/"):
+            body = f"{self.command} {self.path} ".encode() + body
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
         if self.path == "/hub/SCN-1/files/7/":
@@ -150,8 +152,11 @@ def test_nginx_sends_plain_visitors_to_the_site_and_others_away(nginx):
         ("/", 3, 413),
         ("/ar/join/letter/", 11, 200),
         ("/join/letter/", 13, 413),
-        ("/admin/hub/record/1/change/", 49, 200),
-        ("/admin/hub/record/1/change/", 51, 413),
+        ("/admin/hub/record/1/change/", 50, 200),
+        ("/admin/hub/record/1/change/", 52, 413),
+        ("/fr/hub/contributions/3fa85f64-5717-4562-b3fc-2c963f66afa6/files/add/", 50, 200),
+        ("/hub/contributions/3fa85f64-5717-4562-b3fc-2c963f66afa6/files/add/", 52, 413),
+        ("/hub/contributions/3fa85f64-5717-4562-b3fc-2c963f66afa6/files/7/describe/", 3, 413),
     ],
 )
 def test_nginx_limits_what_is_sent(nginx, path, megabytes, status):
@@ -164,6 +169,36 @@ def test_nginx_limits_what_is_sent(nginx, path, megabytes, status):
         answer = 413  # nginx hung up before the end of what was too much
 
     assert answer == status
+
+
+@pytest.mark.parametrize(
+    ("path", "page"), [("/join/letter/", "/too-large/"), ("/ar/join/letter/", "/ar/too-large/")]
+)
+def test_nginx_lets_the_portal_say_that_it_was_too_much(nginx, path, page):
+    """The length alone is told, and the answer comes before a byte of the body is sent."""
+    _home, _plain, tls = nginx
+    with tls_connection(tls) as connection:
+        connection.putrequest("POST", path, skip_host=True)
+        for name, value in {
+            "Host": "portal.example.org",
+            "Content-Length": str(13 * 1024 * 1024),
+            "Content-Type": "multipart/form-data; boundary=x",
+            "X-Forwarded-For": "6.6.6.6",
+            "Referer": "https://portal.example.org/join/",
+        }.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        start, heads = answer.read().decode().split(" [", 1)
+
+    assert (answer.status, start) == (413, f"GET {page}")
+    assert dict(eval(f"[{heads}")) == {
+        "host": "portal.example.org",
+        "x-forwarded-for": "127.0.0.1",
+        "x-forwarded-proto": "https",
+        "referer": "https://portal.example.org/join/",
+        "accept-encoding": "identity",
+    }
 
 
 def test_nginx_slows_a_flood_but_not_the_files_of_a_page(nginx):
