@@ -9,6 +9,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import hub.models.files
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -243,7 +245,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "search",
-                "verbose_name_plural": "searches",
+                "verbose_name_plural": "searched and not found",
             },
         ),
         migrations.AddField(
@@ -369,6 +371,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="recordfile",
+            name="lease",
+            field=models.UUIDField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="recordfile",
+            name="leased_until",
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="recordfile",
+            name="attempts",
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name="attempts"),
+        ),
+        migrations.AddField(
+            model_name="recordfile",
+            name="next_try_at",
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name="next try"),
+        ),
+        migrations.AddField(
+            model_name="recordfile",
             name="scan",
             field=models.CharField(
                 choices=[
@@ -376,7 +398,7 @@ class Migration(migrations.Migration):
                     ("clean", "clean"),
                     ("refused", "refused"),
                 ],
-                default="clean",
+                default=hub.models.files.first_scan,
                 editable=False,
                 max_length=7,
                 verbose_name="scan",
@@ -659,6 +681,14 @@ class Migration(migrations.Migration):
                 ("start_date", models.DateField(blank=True, null=True, verbose_name="from")),
                 ("end_date", models.DateField(blank=True, null=True, verbose_name="until")),
                 (
+                    "is_hidden",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Kept here, but on no page of the library.",
+                        verbose_name="hidden",
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now, editable=False, verbose_name="added"
@@ -776,6 +806,14 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         default=django.utils.timezone.now, editable=False, verbose_name="changed"
                     ),
+                ),
+                (
+                    "city_asked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="city asked"),
+                ),
+                (
+                    "reminded_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="city reminded"),
                 ),
                 (
                     "signed_off_at",
@@ -936,6 +974,14 @@ class Migration(migrations.Migration):
                     ("record__isnull", False), ("contribution__isnull", False), _connector="OR"
                 ),
                 name="hub_file_belongs_somewhere",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recordfile",
+            index=models.Index(
+                condition=models.Q(("scan", "waiting")),
+                fields=["next_try_at"],
+                name="hub_file_waiting",
             ),
         ),
         migrations.AddField(
@@ -1144,6 +1190,108 @@ class Migration(migrations.Migration):
             model_name="savedsearch",
             constraint=models.UniqueConstraint(
                 fields=("user", "query"), name="hub_search_saved_once"
+            ),
+        ),
+        migrations.AddField(
+            model_name="evaluation",
+            name="city",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="evaluations",
+                to="members.city",
+                verbose_name="city of the evaluator",
+            ),
+        ),
+        migrations.AddField(
+            model_name="evaluation",
+            name="created_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now, editable=False, verbose_name="added"
+            ),
+        ),
+        migrations.AddField(
+            model_name="evaluation",
+            name="created_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="sent by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="evaluation",
+            name="decided_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="decided"),
+        ),
+        migrations.AddField(
+            model_name="evaluation",
+            name="shown_to_city_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="shown to the city"),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="city_endorsed_revision",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="city-endorsed, version"
+            ),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="last_asked_on",
+            field=models.DateField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="peer_reviewed_revision",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="peer-reviewed, version"
+            ),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="self_declared_revision",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="self-declared, version"
+            ),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="staff_checked_revision",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="staff-checked, version"
+            ),
+        ),
+        migrations.AddField(
+            model_name="record",
+            name="times_asked",
+            field=models.PositiveSmallIntegerField(default=0, editable=False),
+        ),
+        migrations.AddConstraint(
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("city__isnull", False), ("decided_at__isnull", True), ("published", False)
+                ),
+                fields=("record", "city"),
+                name="hub_one_waiting_a_city",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("city__isnull", True),
+                    ("created_by__isnull", False),
+                    ("decided_at__isnull", True),
+                    ("published", False),
+                ),
+                fields=("record", "created_by"),
+                name="hub_one_waiting_an_expert",
             ),
         ),
     ]

@@ -1,13 +1,15 @@
 from hub.models.access import AccessGrant, AccessRequest
 from hub.models.adaptations import Adaptation
-from hub.models.contributions import Comment, Contribution, Revision
+from hub.models.contributions import Comment, Contribution, Revision, Section
 from hub.models.evaluations import Evaluation, EvaluationRating
 from hub.models.files import FileText, RecordFile
 from hub.models.links import RecordContact, RecordLink, RecordRelation
-from hub.models.reading import ReadingList, ReadingListItem, SavedSearch, SearchLog
+from hub.models.reading import ReadingList, ReadingListItem
 from hub.models.records import Record, RecordCity
-from hub.models.search import SearchRow
-from hub.models.texts import RecordText
+from hub.models.search import SearchCount, SearchRow
+from hub.models.search_words import SearchLexeme, SearchWord
+from hub.models.searches import SavedSearch, SearchLog
+from hub.models.texts import RecordText, TextState
 from hub.models.visibility import Visibility
 
 __all__ = [
@@ -30,7 +32,12 @@ __all__ = [
     "RecordText",
     "Revision",
     "SavedSearch",
+    "SearchCount",
+    "SearchLexeme",
     "SearchLog",
     "SearchRow",
+    "SearchWord",
+    "Section",
+    "TextState",
     "Visibility",
 ]

@@ -1,6 +1,6 @@
 import uuid
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField
@@ -9,6 +9,49 @@ from core.lifecycle import HasStatus
 from hub.models.records import Record, is_currency
 from members.models.cities import City
 from members.models.people import User
+
+# Records away from the one that is read, up and down.
+DEEPEST = 5
+_EDGES = """
+    WITH RECURSIVE down(adaptation, record, depth) AS (
+        SELECT id, result_id, 1 FROM hub_adaptation WHERE source_id = %(record)s
+        UNION
+        SELECT a.id, a.result_id, depth + 1 FROM hub_adaptation a JOIN down ON a.source_id = down.record
+        WHERE depth < %(deepest)s
+    ), up(adaptation, record, depth) AS (
+        SELECT id, source_id, 1 FROM hub_adaptation WHERE result_id = %(record)s
+        UNION
+        SELECT a.id, a.source_id, depth + 1 FROM hub_adaptation a JOIN up ON a.result_id = up.record
+        WHERE depth < %(deepest)s
+    )
+    SELECT adaptation FROM down UNION SELECT adaptation FROM up
+"""
+
+
+class AdaptationQuerySet(models.QuerySet):
+    def shown(self):
+        """What staff have not hidden."""
+        return self.filter(is_hidden=False)
+
+    def taken_up(self):
+        """What a city tries, runs or ran; not what it only thinks of."""
+        return self.shown().exclude(status=Adaptation.Status.CONSIDERING)
+
+    def around(self, record):
+        """All adaptations this record came from or led to, several records away."""
+        with connection.cursor() as cursor:
+            cursor.execute(_EDGES, {"record": record.pk, "deepest": DEEPEST})
+            keys = [key for (key,) in cursor.fetchall()]
+        return (
+            self.shown()
+            .filter(pk__in=keys)
+            .select_related("city__country")
+            .order_by("start_date", "created_at", "pk")
+        )
+
+    def of_cities(self, cities):
+        """What these cities wrote, hidden or not: it is theirs."""
+        return self.filter(city__in=cities)
 
 
 class Adaptation(HasStatus):
@@ -56,11 +99,16 @@ class Adaptation(HasStatus):
         related_name="adapted_from",
         verbose_name=_("its own record"),
     )
+    is_hidden = models.BooleanField(
+        _("hidden"), default=False, help_text=_("Kept here, but on no page of the library.")
+    )
     created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", editable=False
     )
     updated_at = models.DateTimeField(_("changed on"), default=timezone.now, editable=False)
+
+    objects = AdaptationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("adaptation")

@@ -6,9 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import HasStatus
 from hub.models.records import Record
+from hub.models.visibility import Visibility
 from members.models.cities import City
 from members.models.people import LANGUAGES, User
 from members.models.standing import standing
+
+
+class Section(models.TextChoices):
+    """The parts of the form a contribution is written in."""
+
+    ABOUT = "about", _("what it is")
+    STORY = "story", _("the story")
+    CODES = "codes", _("where it fits")
+    CONTEXT = "context", _("cost and context")
+    LINKS = "links", _("links and people")
+    FILES = "files", _("files")
+    AUDIENCE = "audience", _("who may read it")
 
 
 class ContributionQuerySet(models.QuerySet):
@@ -19,9 +32,50 @@ class ContributionQuerySet(models.QuerySet):
             return self.all()
         if not who.is_inside:
             return self.none()
-        return self.filter(
-            models.Q(created_by=user, city__isnull=True) | models.Q(city__in=who.cities)
+        ours = models.Q(created_by=user, city__isnull=True) | models.Q(city__in=who.cities)
+        # A change holds the whole text of its record: it is for those alone who may read that.
+        is_open = ~models.Q(record__visibility__in=[Visibility.GROUP, Visibility.STAFF])
+        is_open |= models.Q(record__isnull=True) | models.Q(
+            record__in=Record.objects.visible_to(user)
         )
+        return self.filter(ours, is_open)
+
+    def open_to(self, user):
+        """What this visitor writes, or the people of their cities, the latest first."""
+        mine = models.Q(created_by=user) | models.Q(city__in=standing(user).cities)
+        return self.visible_to(user).filter(mine).with_names().order_by("-updated_at", "-pk")
+
+    def with_names(self):
+        """What a line in a list says, in one query."""
+        return self.select_related("city", "record", "created_by__person")
+
+    def waiting_for_sign_off(self, user):
+        """What this focal point has to look at, the longest wait first."""
+        return (
+            self.visible_to(user)
+            .filter(status=Contribution.Status.CITY_REVIEW, city__in=standing(user).focal_cities)
+            .with_names()
+            .order_by("city_asked_at", "pk")
+        )
+
+    def waiting_for_authors(self, user):
+        """What staff sent back to this writer."""
+        return (
+            self.visible_to(user)
+            .filter(status=Contribution.Status.CHANGES_REQUESTED)
+            .filter(models.Q(created_by=user) | models.Q(updated_by=user))
+            .with_names()
+            .order_by("updated_at", "pk")
+        )
+
+    def waiting_for_staff(self):
+        return self.filter(status__in=Contribution.STAFF_QUEUE)
+
+    def unanswered_by_city(self, before):
+        """What a focal point was asked about before this moment and has not been reminded of."""
+        return self.filter(
+            status=Contribution.Status.CITY_REVIEW, city_asked_at__lt=before, reminded_at=None
+        ).order_by("pk")
 
 
 class Contribution(HasStatus):
@@ -56,6 +110,8 @@ class Contribution(HasStatus):
         Status.STAFF_REVIEW,
         Status.CHANGES_REQUESTED,
     ]
+    STAFF_QUEUE = [Status.SUBMITTED, Status.STAFF_REVIEW]
+    CITY_REMINDED_AFTER_DAYS = 7
     # While it stands here its authors may write.
     WRITABLE = [Status.DRAFT, Status.CHANGES_REQUESTED]
 
@@ -91,6 +147,8 @@ class Contribution(HasStatus):
     updated_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", editable=False
     )
+    city_asked_at = models.DateTimeField(_("city asked"), null=True, editable=False)
+    reminded_at = models.DateTimeField(_("city reminded"), null=True, editable=False)
     signed_off_at = models.DateTimeField(_("signed off"), null=True, editable=False)
     signed_off_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", editable=False
@@ -128,6 +186,34 @@ class Contribution(HasStatus):
         titles += [text.get("title") for text in texts.values()]
         return next((title for title in titles if title), "")
 
+    @property
+    def is_writable(self):
+        return self.status in self.WRITABLE
+
+    @property
+    def kind_label(self):
+        """What it will be in the library, in words."""
+        return Record.Kind(self.card.get("kind", Record.Kind.PRACTICE)).label
+
+    def authors(self) -> list[User]:
+        """Whoever began it and whoever wrote last, as long as they may read it."""
+        writers = {user.pk: user for user in (self.created_by, self.updated_by) if user}
+        return [user for user in writers.values() if self.is_open_to(user)]
+
+    def is_open_to(self, user) -> bool:
+        return Contribution.objects.visible_to(user).filter(pk=self.pk).exists()
+
+    def sent_comments(self):
+        """The remarks that were sent to its authors; those of a review under way are not theirs yet."""
+        comments = self.comments.select_related("by").order_by("at", "pk")
+        if self.status in self.STAFF_QUEUE:
+            return comments.filter(at__lt=self.submitted_at)
+        return comments
+
+    def files_in_it(self):
+        """The files that come with it and are on no record yet."""
+        return self.files.filter(record__isnull=True).order_by("pk")
+
 
 class Comment(models.Model):
     """A remark on one part of a contribution, for whoever writes it."""
@@ -153,6 +239,11 @@ class Comment(models.Model):
 
     def __str__(self):
         return self.text[:60]
+
+    @property
+    def section_label(self):
+        """The part it is about, in words; empty for the whole."""
+        return Section(self.section).label if self.section in Section.values else ""
 
 
 class Revision(models.Model):

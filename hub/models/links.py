@@ -47,6 +47,12 @@ class RecordContact(models.Model):
         return self.name
 
 
+class RecordRelationQuerySet(models.QuerySet):
+    def of(self, record):
+        """Every relation of a record, whichever end it stands at."""
+        return self.filter(Q(source=record) | Q(target=record)).order_by("kind", "pk")
+
+
 class RecordRelation(models.Model):
     """How one record stands to another. Adaptations by cities are `Adaptation`, which says much more."""
 
@@ -57,12 +63,23 @@ class RecordRelation(models.Model):
         OUTPUT_OF = "output_of", _("came out of")
         PART_OF = "part_of", _("is part of")
 
+    # The same, read from the other record.
+    READ_BACK = {
+        Kind.ADAPTS: _("is adapted by"),
+        Kind.SUPERSEDES: _("is replaced by"),
+        Kind.EVALUATES: _("is evaluated by"),
+        Kind.OUTPUT_OF: _("led to"),
+        Kind.PART_OF: _("has as a part"),
+    }
+
     source = models.ForeignKey("hub.Record", models.CASCADE, related_name="relations")
     kind = models.CharField(_("relation"), max_length=10, choices=Kind)
     target = models.ForeignKey(
         "hub.Record", models.CASCADE, related_name="related_from", verbose_name=_("other record")
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = RecordRelationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("relation")
@@ -76,3 +93,9 @@ class RecordRelation(models.Model):
 
     def __str__(self):
         return f"{self.source} {self.get_kind_display()} {self.target}"
+
+    def seen_from(self, record):
+        """What this relation says on a record's page: the words, and the key of the record at the other end."""
+        if self.source_id == record.pk:
+            return self.get_kind_display(), self.target_id
+        return self.READ_BACK[self.Kind(self.kind)], self.source_id

@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -8,37 +9,6 @@ from hub.models.records import Record
 from members.models.bodies import Body
 from members.models.people import User
 from members.models.standing import standing
-
-
-class SavedSearch(models.Model):
-    """A search somebody keeps, and how often a letter tells what is new in it."""
-
-    class Frequency(models.TextChoices):
-        NEVER = "never", _("never")
-        EACH = "each", _("as each appears")
-        DAILY = "daily", _("once a day")
-        WEEKLY = "weekly", _("once a week")
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, related_name="saved_searches")
-    name = models.CharField(_("name"), max_length=120)
-    query = models.CharField(_("search"), max_length=2000)  # as in the address, without page
-    frequency = models.CharField(
-        _("letters"), max_length=6, choices=Frequency, default=Frequency.WEEKLY
-    )
-    created_at = models.DateTimeField(_("saved"), default=timezone.now, editable=False)
-    told_until = models.DateTimeField(default=timezone.now, editable=False)
-    letter_at = models.DateTimeField(_("last letter"), null=True, editable=False)
-
-    class Meta:
-        verbose_name = _("saved search")
-        verbose_name_plural = _("saved searches")
-        constraints = [
-            models.UniqueConstraint(fields=["user", "query"], name="hub_search_saved_once"),
-        ]
-
-    def __str__(self):
-        return self.name
 
 
 class ReadingListQuerySet(models.QuerySet):
@@ -55,6 +25,27 @@ class ReadingListQuerySet(models.QuerySet):
             | models.Q(audience=ReadingList.Audience.MEMBERS)
         )
 
+    def kept_by(self, user):
+        """The lists this member may put records on: their own and those of their groups."""
+        return self.filter(models.Q(owner=user) | models.Q(body__in=standing(user).groups))
+
+    def shared_by_others(self, user):
+        """What other members show to all members."""
+        kept = ReadingList.objects.kept_by(user).values("pk")
+        return self.filter(audience=ReadingList.Audience.MEMBERS).exclude(pk__in=kept)
+
+    def holding(self, record):
+        return self.filter(items__record=record)
+
+    def newest_first(self):
+        return self.order_by("-updated_at", "-pk")
+
+    def with_count_for(self, user):
+        """Each with `readable`, how many of its records this visitor may read; the others are nobody's business."""
+        items = ReadingListItem.objects.readable_by(user).filter(list=models.OuterRef("pk"))
+        count = items.order_by().values("list").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(readable=Coalesce(models.Subquery(count), 0))
+
 
 class ReadingList(models.Model):
     """Records that somebody, or a group, put together. It never opens a record to anybody."""
@@ -62,6 +53,8 @@ class ReadingList(models.Model):
     class Audience(models.TextChoices):
         OWN = "own", _("only me and the group that keeps it")
         MEMBERS = "members", _("all members")
+
+    MOST = 200  # records on one list
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(User, models.CASCADE, related_name="reading_lists")
@@ -91,6 +84,15 @@ class ReadingList(models.Model):
         return self.title
 
 
+class ReadingListItemQuerySet(models.QuerySet):
+    def in_order(self):
+        return self.order_by("position", "pk")
+
+    def readable_by(self, user):
+        """Only what this visitor may open: a list never opens a record, nor tells that there is one."""
+        return self.filter(record__in=Record.objects.visible_to(user))
+
+
 class ReadingListItem(models.Model):
     """A record's place on a reading list, with a word on why it is there."""
 
@@ -101,6 +103,8 @@ class ReadingListItem(models.Model):
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
 
+    objects = ReadingListItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
@@ -110,28 +114,3 @@ class ReadingListItem(models.Model):
 
     def __str__(self):
         return str(self.record)
-
-
-class SearchLog(models.Model):
-    """What was looked for and how much was found. It never says by whom."""
-
-    on = models.DateField(_("day"))
-    query = models.CharField(_("words, folded"), max_length=200)
-    filters = models.CharField(_("filters"), max_length=500, blank=True)
-    language = models.CharField(_("language of the page"), max_length=2)
-    results = models.PositiveIntegerField(_("found"))
-    times = models.PositiveIntegerField(_("times"), default=1)
-    settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
-
-    class Meta:
-        verbose_name = _("search")
-        verbose_name_plural = _("searches")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["on", "query", "filters", "language"], name="hub_search_logged_once"
-            ),
-        ]
-        indexes = [models.Index(fields=["results", "-on"], name="hub_search_log_empty")]
-
-    def __str__(self):
-        return self.query

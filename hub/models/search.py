@@ -1,79 +1,97 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models, transaction
-from django.db.models import F, Func, Q, TextField, Value
-from django.db.models.functions import Cast
-from django.utils.translation import override
+from django.db import connection, models, transaction
+from django.db.models import F, Func, Q
 
 from hub.models.access import AccessGrant
 from hub.models.records import Record
-from hub.models.texts import RecordText
-from hub.models.visibility import ReadableQuerySet, Visibility
-from members.models import City
+from hub.models.search_contents import contents_of
+from hub.models.search_facets import packed
+from hub.models.search_sources import in_batches
+from hub.models.search_words import SearchWord
+from hub.models.visibility import ReadableQuerySet
 from members.models.people import LANGUAGES
 from members.models.standing import standing
 
-# A kind's number among the facets. Never change one: the rows in the database hold them.
-KIND_NUMBERS = {
-    Record.Kind.PRACTICE: -1,
-    Record.Kind.LESSON: -2,
-    Record.Kind.POLICY: -3,
-    Record.Kind.RESEARCH: -4,
-    Record.Kind.TOOLKIT: -5,
-    Record.Kind.CASE_STUDY: -6,
-    Record.Kind.POSITION_PAPER: -7,
-    Record.Kind.IMPACT_STORY: -8,
-    Record.Kind.EVENT_REPORT: -9,
-    Record.Kind.EVALUATION: -10,
-}
-_BATCH = 200
-_COPIED = ["status", "visibility", "groups", "embargo_until", "facets", "shown_at", "fts"]
+# How Postgres stems each language. Arabic comes stemmed (core.words).
+CONFIGS = {"en": "pg_catalog.english", "fr": "pg_catalog.french", "ar": "pg_catalog.simple"}
+_PARTS = ["title", "summary", "codes", "body", "files"]
+_COPIED = [
+    *["status", "visibility", "groups", "embargo_until", "facets", "counted", "shown_at"],
+    "evidence",
+    *[f"fts_{code}" for code, _ in LANGUAGES],
+]
+_COLUMNS = ["record_id", "readers", *_COPIED]
+# The vector of one language: its words part by part (migration 0004).
+_VECTOR = "hub_search_vector(%s, %s, %s, %s, %s, %s)"
+_VALUES = f"({', '.join(_VECTOR if name.startswith('fts_') else '%s' for name in _COLUMNS)})"
+_WRITE = f"""
+INSERT INTO hub_searchrow ({", ".join(_COLUMNS)}) VALUES {{values}}
+ON CONFLICT (record_id, readers) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COPIED)}
+"""  # noqa: S608 (names of our own)
 
 
-class SearchVector(Func):
-    """The vector of one text: language, title, summary, words, body (migration 0002)."""
-
-    function = "hub_search_vector"
-    arity = 5
-    output_field = SearchVectorField()
+def _length(language):
+    """How many words a version has, without stop words and without its files."""
+    return models.GeneratedField(
+        expression=Func(
+            F(f"fts_{language}"),
+            function="hub_search_length",
+            output_field=models.IntegerField(null=True),
+        ),
+        output_field=models.IntegerField(null=True),
+        db_persist=True,
+    )
 
 
 class SearchRowQuerySet(ReadableQuerySet):
+    def visible_to(self, user):
+        """The rows through which this visitor may find records, one a record."""
+        others = (
+            SearchRow.Readers.STRANGERS if standing(user).is_inside else SearchRow.Readers.INSIDERS
+        )
+        return super().visible_to(user).exclude(readers=others)
+
     def shared_with(self, user):
         granted = AccessGrant.objects.live().filter(grantee=user.pk)
         return Q(groups__overlap=sorted(standing(user).groups)) | Q(
             record_id__in=granted.values("record_id")
         )
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def refresh(self, *records):
         """Write the rows of these records (of all, without any) anew from the source; says how many there are.
 
         Each record is locked meanwhile, so that no change made at the same time is missed.
         """
-        chosen = Record.objects.select_for_update()
-        if records:
-            chosen = chosen.filter(pk__in=[record.pk for record in records])
-        complete = chosen.prefetch_related(
-            "texts", "terms", "groups", "cities__city", "links", "evaluations__ratings"
-        )
-        written = []
-        for record in complete.order_by("pk").iterator(chunk_size=_BATCH):
-            rows = _rows(record)
-            self.bulk_create(
-                rows,
-                update_conflicts=True,
-                unique_fields=["record", "language"],
-                update_fields=_COPIED,
-            )
-            languages = [row.language for row in rows]
-            self.filter(record=record).exclude(language__in=languages).delete()
-            written += rows
-        return len(written)
+        return sum(self._write(batch) for batch in in_batches(records, lock=True))
+
+    def _write(self, records):
+        rows, gone = [], Q()
+        for record in records:
+            contents = contents_of(record)
+            rows += [_row(record, readers, says) for readers, says in contents.items()]
+            if too_many := set(record.has_rows_for) - contents.keys():
+                gone |= Q(record=record, readers__in=too_many)
+        if gone:
+            self.filter(gone).delete()
+        if rows:
+            values = [value for row in rows for value in _values(row)]
+            with connection.cursor() as cursor:
+                cursor.execute(_WRITE.format(values=", ".join([_VALUES] * len(rows))), values)
+        SearchWord.objects.learn(rows)
+        return len(rows)
+
+    def with_spellings(self):
+        """Each row, with the words of its record as they are written as `spelled`; nothing is kept."""
+        for batch in in_batches():
+            for record in batch:
+                for readers, says in contents_of(record).items():
+                    yield _row(record, readers, says)
 
     def differing(self):
-        """The (code, language) of every row that is not what a refresh would make of it; changes nothing."""
+        """The (code, readers) of every row that is not what a refresh would make of it; changes nothing."""
         before = self._snapshot()
         with transaction.atomic():
             self.refresh()
@@ -81,32 +99,62 @@ class SearchRowQuerySet(ReadableQuerySet):
             transaction.set_rollback(True)
         changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         codes = Record.objects.in_bulk({record for record, _ in changed})
-        return sorted((codes[record].code, language) for record, language in changed)
+        return sorted((codes[record].code, readers) for record, readers in changed)
 
     def _snapshot(self):
-        digest = Func(Cast(F("fts"), TextField()), function="md5", output_field=TextField())
-        rows = self.annotate(digest=digest).values_list(
-            "record_id", "language", *[name for name in _COPIED if name != "fts"], "digest"
-        )
+        plain = [name for name in _COPIED if not name.startswith("fts_")]
+        digests = {f"digest_{code}": _digest(f"fts_{code}") for code, _ in LANGUAGES}
+        rows = self.annotate(**digests).values_list("record_id", "readers", *plain, *digests)
         return {row[:2]: row[2:] for row in rows}
 
 
-class SearchRow(models.Model):
-    """What the search reads: one narrow row for each record and language, rebuilt from the source.
+def _digest(name):
+    text = Func(F(name), template="%(expressions)s::text", output_field=models.TextField())
+    return Func(text, function="md5", output_field=models.TextField())
 
-    `facets` holds the keys of the record's terms and, below zero, the number of its kind, so that one array
-    answers every filter and every count.
+
+class SearchRow(models.Model):
+    """What the search reads: one narrow row a record, rebuilt from the source.
+
+    A record that says less to strangers than to insiders (one "in short", or one with files or cities that only
+    members may know) has two: one for each. `facets` holds every code a filter can ask for, as numbers
+    (hub.models.search_facets); `counted` those that are counted, as bytes, which Postgres strings together much faster
+    than it counts them.
     """
 
+    class Readers(models.TextChoices):
+        EVERYONE = "everyone"
+        STRANGERS = "strangers"
+        INSIDERS = "insiders"
+
     record = models.ForeignKey(Record, models.CASCADE, related_name="search_rows")
-    language = models.CharField(max_length=2)
+    readers = models.CharField(max_length=9, choices=Readers)
     status = models.CharField(max_length=12)
     visibility = models.CharField(max_length=8)
     groups = ArrayField(models.IntegerField(), default=list)
     embargo_until = models.DateTimeField(null=True)
     facets = ArrayField(models.IntegerField(), default=list)
+    counted = models.BinaryField(default=bytes)
     shown_at = models.DateTimeField()
-    fts = SearchVectorField()
+    evidence = models.SmallIntegerField(default=0)
+    fts_en = SearchVectorField(null=True)
+    fts_fr = SearchVectorField(null=True)
+    fts_ar = SearchVectorField(null=True)
+    length_en = _length("en")
+    length_fr = _length("fr")
+    length_ar = _length("ar")
+    # Titles and summaries of all versions: where the best of very many matches are looked for first.
+    head = models.GeneratedField(
+        expression=Func(
+            F("fts_en"),
+            F("fts_fr"),
+            F("fts_ar"),
+            function="hub_search_head",
+            output_field=SearchVectorField(),
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     objects = SearchRowQuerySet.as_manager()
 
@@ -114,73 +162,77 @@ class SearchRow(models.Model):
         verbose_name = "search row"
         verbose_name_plural = "search rows"
         constraints = [
-            models.UniqueConstraint(fields=["record", "language"], name="hub_search_row_once"),
+            models.UniqueConstraint(fields=["record", "readers"], name="hub_search_row_once"),
         ]
         indexes = [
-            GinIndex(fields=["fts"], name="hub_search_fts"),
+            GinIndex(fields=["fts_en"], name="hub_search_fts_en"),
+            GinIndex(fields=["fts_fr"], name="hub_search_fts_fr"),
+            GinIndex(fields=["fts_ar"], name="hub_search_fts_ar"),
+            GinIndex(fields=["head"], name="hub_search_head"),
             GinIndex(fields=["facets"], name="hub_search_facets"),
             models.Index(fields=["-shown_at", "-record"], name="hub_search_newest"),
+            # What no count made beforehand can know, as it depends on the hour or on the visitor.
+            models.Index(
+                fields=["record"],
+                name="hub_search_embargo",
+                condition=Q(embargo_until__isnull=False),
+            ),
+            GinIndex(fields=["groups"], name="hub_search_groups", condition=Q(visibility="group")),
         ]
 
     def __str__(self):
-        return f"{self.record_id} {self.language}"
+        return f"{self.record_id} {self.readers}"
 
 
-def _rows(record):
-    shared = {
-        "record": record,
-        "status": record.status,
-        "visibility": record.visibility,
-        "groups": sorted(group.pk for group in record.groups.all()),
-        "embargo_until": record.embargo_until,
-        "facets": [KIND_NUMBERS[record.kind], *sorted(term.pk for term in record.terms.all())],
-        "shown_at": record.published_at or record.created_at,
-    }
-    words = _words(record)
-    return [
-        SearchRow(
-            language=text.language,
-            fts=SearchVector(
-                Value(text.language), Value(text.title), Value(text.summary), Value(words),
-                Value(_body(record, text)),
-            ),
-            **shared,
-        )
-        for text in record.readable_texts()
-    ]  # fmt: skip
+class SearchCount(models.Model):
+    """How many rows each level of reader sees with each facet: what the library's first page shows.
+
+    Triggers on the search rows keep it (migration 0004). Facet 0, which every row has, counts the rows, and the numbers
+    of hub.models.search_facets.LENGTHS add up the words of each language.
+    """
+
+    class Level(models.TextChoices):
+        PUBLIC = "public"
+        MEMBERS = "members"
+        STAFF = "staff"
+
+    level = models.CharField(max_length=7, choices=Level)
+    facet = models.IntegerField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "search count"
+        verbose_name_plural = "search counts"
+        constraints = [
+            models.UniqueConstraint(fields=["level", "facet"], name="hub_search_count_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.level} {self.facet}: {self.n}"
 
 
-def _words(record):
-    """Codes, labels in every language and names: how a reader of another language finds the record."""
-    words = [record.code, record.code.replace("-", " "), record.lead_organization]
-    cities = [place.city for place in _ordered(record.cities) if _is_named(place.city, record)]
-    for code, _ in LANGUAGES:
-        with override(code):
-            words.append(str(record.get_kind_display()))
-        words += [getattr(term, f"label_{code}") for term in _ordered(record.terms)]
-        words += [getattr(city, f"name_{code}") for city in cities]
-    return "\n".join(words)
+def _row(record, readers, says):
+    """What stands in the row, with its words: `versions` for the vectors, `spelled` as they are written."""
+    row = SearchRow(
+        record=record,
+        readers=readers,
+        status=record.status,
+        visibility=record.visibility,
+        groups=sorted(group.pk for group in record.groups.all()),
+        embargo_until=record.embargo_until,
+        facets=says.facets,
+        counted=packed(says.counted),
+        shown_at=record.appeared_at or record.created_at,
+        evidence=sum(day is not None for _name, day in record.evidence()),
+    )
+    row.versions, row.spelled = says.versions, says.spelled  # type: ignore[attr-defined]
+    return row
 
 
-def _ordered(related):
-    """The prefetched rows in an order that never changes, as positions are part of a vector."""
-    return sorted(related.all(), key=lambda row: row.pk)
-
-
-def _is_named(city, record):
-    """A city's name may lead to a record only if everybody who can read the record may know the city."""
-    if city.risk_flag or city.listing == City.Listing.UNLISTED:
-        return False
-    return city.listing == City.Listing.PUBLIC or record.visibility != Visibility.PUBLIC
-
-
-def _body(record, text):
-    parts = [getattr(text, name) for name in RecordText.BODY]
-    parts += [link.title for link in _ordered(record.links)]
-    for evaluation in _ordered(record.evaluations):
-        if evaluation.published:
-            parts += [
-                getattr(rating, f"assessment_{text.language}")
-                for rating in _ordered(evaluation.ratings)
-            ]
-    return "\n".join(parts)
+def _values(row):
+    """The values of a row as _VALUES takes them; a version that is missing makes no vector."""
+    yield from (getattr(row, name) for name in _COLUMNS if not name.startswith("fts_"))
+    for language, _name in LANGUAGES:
+        version = row.versions.get(language)
+        yield CONFIGS[language]
+        yield from (getattr(version, name, None) for name in _PARTS)

@@ -4,6 +4,17 @@ from django.utils.translation import gettext_lazy as _
 from members.models.people import LANGUAGES
 
 
+class TextState(models.TextChoices):
+    """How a record stands in one language; nothing of it is stored."""
+
+    ORIGINAL = "original", _("original")
+    MISSING = "missing", _("missing")
+    DRAFT = "draft", _("draft")
+    MACHINE = "machine", _("machine translation")
+    REVIEWED = "reviewed", _("reviewed")
+    STALE = "stale", _("older than the original")
+
+
 class RecordText(models.Model):
     """A record in one language."""
 
@@ -63,6 +74,14 @@ class RecordText(models.Model):
 
     def __str__(self):
         return self.title
+
+    def state(self, record) -> TextState:
+        """How this version stands; a draft is a draft, whatever it was made from."""
+        if self.status == self.Status.DRAFT:
+            return TextState.DRAFT
+        if self.language == record.original_language:
+            return TextState.ORIGINAL
+        return TextState.STALE if self.is_behind(record) else TextState(self.status)
 
     def is_behind(self, record) -> bool:
         """Whether the original has moved on since this translation was made."""

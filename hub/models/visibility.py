@@ -34,33 +34,40 @@ class ReadableQuerySet(models.QuerySet):
 
         Of a record "in short" a stranger reads title and summary only: `readable_in_full` leaves those out.
         """
-        who = standing(user)
-        if who.kind == "staff":
-            return self.all()
-        return self.filter(
-            Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now()),
-            audience(who, self.shared_with(user)),
-            status="published",
-        )
+        return self._open_to(user, in_full=False)
 
     def readable_in_full(self, user):
         """What this visitor may read to the end, with its files."""
-        rows = self.visible_to(user)
-        return rows if standing(user).is_inside else rows.exclude(visibility=Visibility.TEASER)
+        return self._open_to(user, in_full=True)
 
     def shared_with(self, user):
         """The condition that a row for a group is for this member: by one of its groups, or by a grant."""
         raise NotImplementedError
 
+    def _open_to(self, user, *, in_full):
+        who = standing(user)
+        if who.kind == "staff":
+            return self.all()
+        return self.filter(
+            Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now()),
+            audience(who, self.shared_with(user), in_full=in_full),
+            status="published",
+        )
 
-def audience(who, shared):
-    """The condition that `visibility` lets this standing in; `shared` says which rows for a group are open to it."""
+
+def audience(who, shared, *, in_full=False):
+    """The condition that `visibility` lets this standing in; `shared` says which rows for a group are open to it.
+
+    With `in_full` a stranger is not let into what is open to strangers only in short.
+    """
     if who.kind == "staff":
         return Q()
     if who.is_inside:
         open_to_members = [Visibility.PUBLIC, Visibility.TEASER, Visibility.MEMBERS]
         return Q(visibility__in=open_to_members) | Q(shared, visibility=Visibility.GROUP)
-    return Q(visibility__in=[Visibility.PUBLIC, Visibility.TEASER])
+    return Q(
+        visibility__in=[Visibility.PUBLIC] if in_full else [Visibility.PUBLIC, Visibility.TEASER]
+    )
 
 
 def widens(before, after) -> bool:

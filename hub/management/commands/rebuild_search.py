@@ -1,10 +1,11 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from hub.models import SearchRow
+from hub.search import learn
 
 
 class Command(BaseCommand):
-    help = "Make the search rows anew from the records, or check that they are what they should be."
+    help = "Make the search rows anew from the records and count their words, or check that they are right."
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -16,11 +17,12 @@ class Command(BaseCommand):
             self._check()
         else:
             self.stdout.write(f"{SearchRow.objects.refresh()} search rows written")
+            learn()
 
     def _check(self):
         differing = SearchRow.objects.differing()
-        for code, language in differing:
-            self.stderr.write(f"{code} ({language}) differs from its record.")
+        for code, readers in differing:
+            self.stderr.write(f"{code} ({readers}) differs from its record.")
         if differing:
             raise CommandError(
                 f"{len(differing)} search rows differ. Run rebuild_search to mend them."

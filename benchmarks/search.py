@@ -1,0 +1,386 @@
+"""The search at 10,000 and 100,000 records: pages, facets, growth, ranking, suggestions, saving (figures of speed).
+
+    python benchmarks/search.py            SIZE=1000000 python benchmarks/search.py
+
+A quick look takes SIZE=10000, which is the least that is counted as a large library is (its growth says little).
+
+Works in a database of its own on the server of DATABASE_URL, and removes it. Each figure is a ratio to a floor measured
+in the same run, in turns; prints `name  ratio  target  verdict (min-max, n)`, and ends non-zero when one misses.
+"""
+
+import math
+import os
+import random
+import re
+import sys
+import time
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from statistics import median
+
+import django
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+os.environ.setdefault("DEMO", "1")
+
+SIZE = int(os.environ.get("SIZE", "100000"))
+SMALL = min(10_000, max(SIZE // 3, 3_000))
+SHARES = {"rare": 0.001, "medium": 0.045, "broad": 0.30}
+TIMES = 9
+_missed = []
+
+
+def main():
+    django.setup()
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["NAME"] = f"bench_search_{os.getpid()}"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        small = _grow_to(SMALL, first=True)
+        times_small = _sql_times(small)
+        large = _grow_to(SIZE)
+        times_large = _sql_times(large)
+        _growth(times_small, times_large)
+        _against_naive(large)
+        _facets(large)
+        _pages(large)
+        _overlap()
+        _suggestions()
+        _saving()
+    finally:
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    return bool(_missed)
+
+
+def _grow_to(size, *, first=False):
+    """Records up to `size`; the words whose share of the records is rare, medium and broad."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from core import vocabularies
+    from hub.models import Record
+    from tests import factories
+
+    if first:
+        vocabularies.load()
+        for number, country in enumerate(["DK", "LB", "FR", "MA", "KE"]):
+            factories.city(
+                f"Town {number}", country=country, listing="public", slug=f"town-{number}"
+            )
+    start = time.perf_counter()
+    call_command("make_records", size - Record.objects.count(), stdout=StringIO())
+    print(f"make_records_{size}  {time.perf_counter() - start:.0f} s  -  for information")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE hub_searchrow")
+    return {name: _word(share) for name, share in SHARES.items()}
+
+
+def _word(share):
+    """The English word that stands nearest to this share of all the records in English."""
+    from hub.models import SearchLexeme, SearchRow
+
+    rows = SearchRow.objects.count()
+    lexemes = SearchLexeme.objects.filter(language="en").values_list("lexeme", "staff")
+    return min(lexemes, key=lambda lexeme: abs(lexeme[1] - share * rows))[0]
+
+
+def _member():
+    from members.models import User
+    from tests import factories
+
+    user = User.objects.filter(email="bench@example.org").first()
+    if user:
+        return user
+    return factories.member(factories.city("Home", slug="home"), email="bench@example.org")
+
+
+@contextmanager
+def _clock():
+    """Adds up what the statements of a block take, in milliseconds."""
+    from django.db import connection
+
+    spent = [0.0]
+
+    def timed(execute, sql, params, many, context):
+        start = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent[0] += (time.perf_counter() - start) * 1000
+
+    with connection.execute_wrapper(timed):
+        yield spent
+
+
+def _search(user, word):
+    from hub.search import Wanted, search
+
+    return search(user, Wanted(word))
+
+
+def _sql_times(words):
+    """The median of all SQL behind a search, for each kind of word and for none."""
+    user, times = _member(), {}
+    for name, word in [("empty", ""), *words.items()]:
+        spent = []
+        _search(user, word)
+        for _ in range(TIMES):
+            with _clock() as clock:
+                found = _search(user, word)
+            spent.append(clock[0])
+        times[name] = median(spent)
+        print(f"search_sql_{name}_ms  {times[name]:.1f}  -  for information ({found.total} found)")
+    return times
+
+
+def _growth(small, large):
+    for name, target in [("rare", 0.75), ("medium", 0.75), ("broad", 1.0), ("empty", 0.05)]:
+        exponent = math.log(large[name] / small[name]) / math.log(SIZE / SMALL)
+        _say(f"growth_{name}", exponent, target, [exponent])
+
+
+def _against_naive(words):
+    """Figure 2: all of a search against the same asked of the ORM plainly, with four facets."""
+    user = _member()
+    for name in ("medium", "broad"):
+        ratios = _ratios(
+            lambda word=words[name]: _search_sql(user, word),
+            lambda word=words[name]: _naive(user, word),
+        )
+        _say(f"search_to_naive_{name}", median(ratios), 0.2 if SIZE < 10**6 else 0.125, ratios)
+
+
+def _search_sql(user, word):
+    with _clock() as clock:
+        _search(user, word)
+    return clock[0]
+
+
+def _naive(user, word):
+    from django.contrib.postgres.search import SearchQuery, SearchRank
+    from django.db.models import Count, F
+
+    from hub.models import Record
+
+    query = SearchQuery(word, config="english")
+    found = Record.objects.visible_to(user).filter(search_rows__fts_en=query)
+    with _clock() as clock:
+        found.count()
+        ranked = found.annotate(rank=SearchRank(F("search_rows__fts_en"), query))
+        list(ranked.order_by("-rank", "-pk")[:20])
+        list(found.order_by().values("kind").annotate(n=Count("pk")))
+        for vocabulary in ("theme", "country", "target_audience"):
+            coded = found.filter(terms__vocabulary=vocabulary).order_by()
+            list(coded.values("terms").annotate(n=Count("pk")))
+    return clock[0]
+
+
+def _facets(words):
+    """Figure 3: all counts of all facets against the bare count of the same rows."""
+    from hub.search import asking, ranking
+    from hub.search.terms import understand
+    from hub.search.typed import parse
+
+    user = _member()
+    visible = asking.visible_to(user)
+    for name, word in words.items():
+        terms = understand(user, parse(word), "en")
+        counts = asking.counts(user, visible, terms, {})
+        match = ranking.matching(terms)
+        bare = f"SELECT count(*) FROM ({visible.text}) AS r WHERE {match.text}"
+        ratios = _ratios(
+            lambda counts=counts: _raw(counts.text, counts.params),
+            lambda bare=bare, match=match: _raw(bare, [*visible.params, *match.params]),
+        )
+        if name != "rare":
+            _say(f"facets_to_count_{name}", median(ratios), 2.0, ratios)
+
+
+def _raw(sql, params):
+    from django.db import connection
+
+    start = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        cursor.fetchall()
+    return (time.perf_counter() - start) * 1000
+
+
+def _pages(words):
+    """Figures 1 and 19: the page, logged in, against its own SQL; and what it weighs."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(_member())
+    client.get("/hub/")
+    for name, target in [("medium", 2.0), ("broad", 1.4)]:
+        ratios = []
+        for _ in range(TIMES):
+            start = time.perf_counter()
+            with _clock() as clock:
+                page = client.get("/hub/", {"q": words[name]})
+            ratios.append((time.perf_counter() - start) * 1000 / clock[0])
+        _say(f"page_to_sql_{name}", median(ratios), target, ratios)
+        cards = re.findall(rb"<article.*?</article>", page.content, re.DOTALL)
+        _say(f"html_kb_{name}", len(page.content) / 1024, 45, [len(page.content) / 1024])
+        weight = sum(map(len, cards)) / max(len(cards), 1) / 1024
+        _say(f"html_kb_a_row_{name}", weight, 1.5, [weight])
+
+
+def _overlap():
+    """Figure 6: of the first twenty, how many the same ranking finds when it scores every match."""
+    from hub.models import SearchLexeme, SearchRow
+    from hub.search import ranking
+    from hub.search.page import codes_of_best
+
+    user, pick, rows = _member(), random.Random(7), SearchRow.objects.count()
+    lexemes = list(
+        SearchLexeme.objects.filter(language="en", staff__range=(rows * 0.01, rows * 0.5))
+        .order_by("lexeme")
+        .values_list("lexeme", flat=True)
+    )
+    queries = [" ".join(pick.sample(lexemes, k)) for k in [1] * 25 + [2] * 15 + [3] * 10]
+    most, same = (ranking.MOST_SCORED, ranking.MOST_OF_ONE), []
+    for query in queries:
+        bounded = codes_of_best(user, query, 20)
+        ranking.MOST_SCORED = ranking.MOST_OF_ONE = 10**9
+        whole = codes_of_best(user, query, 20)
+        ranking.MOST_SCORED, ranking.MOST_OF_ONE = most
+        same.append(len(set(bounded) & set(whole)) + 20 - len(whole))
+    good = sum(n >= 17 for n in same)
+    verdict = "ok" if good == len(same) else "MISSED"
+    _missed.extend(["overlap"] * (verdict == "MISSED"))
+    print(
+        f"overlap_at_20  {good}  >= {len(same)} queries with 17 of 20  {verdict} (min {min(same)}, n={len(same)})"
+    )
+
+
+def _suggestions():
+    """Figure 7: a misspelt word put right, against the bare pg_trgm lookup in the same list, where there is pg_trgm."""
+    from hub.models import SearchWord
+    from hub.search import suggest
+
+    user, pick = _member(), random.Random(3)
+    words = list(
+        SearchWord.objects.filter(members__gt=5).order_by("word").values_list("word", flat=True)
+    )
+    words = [word for word in words if word.isascii() and len(word) > 5]
+    typed = {_misspelt(word, pick): word for word in pick.sample(words, min(len(words), 60))}
+    has_floor, spent, ratios, right = _index_trigrams(), [], [], 0
+    for wrong, word in typed.items():
+        start = time.perf_counter()
+        right += suggest(user, wrong) == word
+        spent.append((time.perf_counter() - start) * 1000)
+        if has_floor:
+            ratios.append(spent[-1] / _raw(_TRIGRAMS, [wrong, wrong]))
+    _say("suggestion_ms", median(spent), 15, spent)
+    _say("suggestions_wrong", 1 - right / len(typed), 0.1, [1 - right / len(typed)])
+    if has_floor:
+        _say("suggestion_to_trigrams", median(ratios), 1.5, ratios)
+    else:
+        print("suggestion_to_trigrams  not measured: this server has no pg_trgm")
+
+
+_TRIGRAMS = """
+SELECT word FROM hub_searchword WHERE word %% %s AND members > 0
+ORDER BY similarity(word, %s) DESC, members DESC LIMIT 5
+"""
+
+
+def _index_trigrams():
+    """Whether the list of words could be given an index of trigrams, in this database alone."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        cursor.execute("CREATE INDEX ON hub_searchword USING gin (word gin_trgm_ops)")
+        cursor.execute("VACUUM ANALYZE hub_searchword")
+    return True
+
+
+def _misspelt(word, pick):
+    at = pick.randrange(1, len(word) - 1)
+    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+
+
+def _saving():
+    """Figure 18: a changed record found by its new words, against the bare UPDATE of a body in a wide row."""
+    from django.db import transaction
+    from django.db.models import F
+
+    from hub.models import Record, RecordText, SearchRow
+
+    english = RecordText.objects.filter(language="en").order_by("pk")
+    texts = list(english.values_list("pk", "record_id", "description")[: 8 * TIMES])
+    _widen()
+
+    def bare(pk, body):
+        return _raw("UPDATE bench_wide SET body = %s WHERE id = %s RETURNING id", [body, pk])
+
+    def saved(pk, record, body):
+        start = time.perf_counter()
+        with transaction.atomic():
+            RecordText.objects.filter(pk=pk).update(description=body)
+            Record.objects.filter(pk=record).update(revision=F("revision") + 1)
+            SearchRow.objects.refresh(Record(pk=record))
+        return (time.perf_counter() - start) * 1000
+
+    pairs = [(*text[:2], other[2]) for text, other in zip(texts, reversed(texts), strict=True)]
+    for pk, record, body in pairs[:TIMES]:
+        saved(pk, record, body), bare(pk, body)
+    times = [(saved(*each), bare(each[0], each[2])) for each in pairs[TIMES:]]
+    for name, spent in zip(("save_ms", "update_ms"), zip(*times, strict=True), strict=True):
+        print(f"{name}  {median(spent):.1f}  -  for information")
+    ratios = [ours / floor for ours, floor in times]
+    _say("save_to_update", median(ratios), 6, ratios)
+
+
+_WIDE = """
+CREATE TABLE bench_wide (id bigint PRIMARY KEY, kind text, published_at timestamptz, codes int[],
+    title text, summary text, body text,
+    fts tsvector GENERATED ALWAYS AS (setweight(to_tsvector('pg_catalog.english', title), 'A')
+        || setweight(to_tsvector('pg_catalog.english', summary), 'B')
+        || setweight(to_tsvector('pg_catalog.english', body), 'D')) STORED,
+    fts_head tsvector GENERATED ALWAYS AS (setweight(to_tsvector('pg_catalog.english', title), 'A')
+        || setweight(to_tsvector('pg_catalog.english', summary), 'B')) STORED);
+INSERT INTO bench_wide SELECT text.id, kind, published_at,
+    ARRAY(SELECT term_id FROM hub_record_terms AS coded WHERE coded.record_id = record.id), title, summary, description
+    FROM hub_recordtext AS text JOIN hub_record AS record ON record.id = record_id WHERE language = 'en';
+CREATE INDEX ON bench_wide USING gin (fts);
+CREATE INDEX ON bench_wide USING gin (fts_head);
+CREATE INDEX ON bench_wide USING gin (codes);
+CREATE INDEX ON bench_wide (published_at DESC, id DESC);
+"""
+
+
+def _widen():
+    """The English texts as one wide table would hold them, with the vectors that Postgres itself generates."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET statement_timeout = 0; {_WIDE}; RESET statement_timeout")
+        cursor.execute("VACUUM ANALYZE bench_wide")
+
+
+def _ratios(ours, floor):
+    """Our figure over the floor's, measured in turns."""
+    ours(), floor()
+    return [ours() / floor() for _ in range(TIMES)]
+
+
+def _say(name, figure, target, measured):
+    verdict = "ok" if figure <= target else "MISSED"
+    if verdict == "MISSED":
+        _missed.append(name)
+    spread = f"{min(measured):.2f}-{max(measured):.2f}, n={len(measured)}"
+    print(f"{name}  {figure:.2f}  <= {target}  {verdict} ({spread})", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)

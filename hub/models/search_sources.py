@@ -1,0 +1,135 @@
+"""Records read with all that the search says of them, in one statement for many.
+
+What comes back are records as prefetch_related would leave them. A change of a record is in the search before its
+page answers, and ten statements built one by one would be most of what that takes.
+"""
+
+from functools import cache
+from typing import Any
+
+from django.db import connections, router
+from django.db.models import QuerySet
+
+from core.models import Term
+from hub.models.evaluations import Evaluation, EvaluationRating
+from hub.models.files import FileText, RecordFile
+from hub.models.links import RecordLink
+from hub.models.records import Record, RecordCity
+from hub.models.texts import RecordText
+from members.models import Body, City
+
+_TOGETHER = 200
+# A term brings all that are broader, as a record of a city is one of its country and region too.
+_READ = """
+SELECT hub_record.*,
+    (SELECT coalesce(json_agg(t), '[]') FROM hub_recordtext AS t WHERE t.record_id = hub_record.id) AS read_texts,
+    (SELECT coalesce(json_agg(l), '[]') FROM hub_recordlink AS l WHERE l.record_id = hub_record.id) AS read_links,
+    (SELECT coalesce(json_agg(g.body_id), '[]') FROM hub_record_groups AS g
+        WHERE g.record_id = hub_record.id) AS read_groups,
+    (SELECT coalesce(json_agg(c.term_id), '[]') FROM hub_record_terms AS c
+        WHERE c.record_id = hub_record.id) AS read_codes,
+    (SELECT coalesce(json_agg(p), '[]') FROM hub_recordcity AS p WHERE p.record_id = hub_record.id) AS read_places,
+    (SELECT coalesce(json_agg(c), '[]') FROM hub_recordcity AS p JOIN members_city AS c ON c.id = p.city_id
+        WHERE p.record_id = hub_record.id) AS read_cities,
+    (SELECT coalesce(json_agg(t), '[]') FROM core_term AS t WHERE t.id IN (
+        WITH RECURSIVE wider (id) AS (
+            SELECT term_id FROM hub_record_terms WHERE record_id = hub_record.id
+            UNION SELECT c.country_id FROM hub_recordcity AS p JOIN members_city AS c ON c.id = p.city_id
+                WHERE p.record_id = hub_record.id
+            UNION SELECT n.broader_id FROM wider JOIN core_term AS n USING (id) WHERE n.broader_id IS NOT NULL)
+        SELECT id FROM wider)) AS read_terms,
+    (SELECT coalesce(json_agg(f), '[]') FROM hub_recordfile AS f WHERE f.record_id = hub_record.id) AS read_files,
+    (SELECT coalesce(json_agg(w), '[]') FROM hub_recordfile AS f JOIN hub_filetext AS w ON w.file_id = f.id
+        WHERE f.record_id = hub_record.id) AS read_words,
+    (SELECT coalesce(json_agg(e), '[]') FROM hub_evaluation AS e
+        WHERE e.record_id = hub_record.id) AS read_evaluations,
+    (SELECT coalesce(json_agg(r), '[]') FROM hub_evaluation AS e JOIN hub_evaluationrating AS r
+        ON r.evaluation_id = e.id WHERE e.record_id = hub_record.id) AS read_ratings,
+    (SELECT coalesce(json_agg(s.readers), '[]') FROM hub_searchrow AS s
+        WHERE s.record_id = hub_record.id) AS read_readers
+FROM hub_record WHERE id = ANY(%s) ORDER BY id
+"""
+_LOCK = "SELECT id FROM hub_record WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+
+
+def in_batches(records=(), *, lock=False):
+    """Lists of these records (of all, without any) in the order of their keys; with `lock` locked before they are read.
+
+    Each has `has_rows_for`: for which readers there are search rows of it now.
+    """
+    known = sorted({record.pk for record in records}) or list(
+        Record.objects.order_by("pk").values_list("pk", flat=True)
+    )
+    for start in range(0, len(known), _TOGETHER):
+        keys = known[start : start + _TOGETHER]
+        if lock:
+            with connections[router.db_for_write(Record)].cursor() as cursor:
+                cursor.execute(_LOCK, [keys])
+        yield [_complete(record) for record in Record.objects.raw(_READ, [keys])]
+
+
+def _complete(record):
+    read = record.__dict__
+    terms = {row["id"]: _made(Term, row) for row in read.pop("read_terms")}
+    for term in terms.values():
+        _tie(term, "broader", terms.get(term.broader_id))
+    cities = {row["id"]: _made(City, row) for row in read.pop("read_cities")}
+    for city in cities.values():
+        _tie(city, "country", terms[city.country_id])
+    places = _all_made(RecordCity, read.pop("read_places"))
+    for place in places:
+        _tie(place, "city", cities[place.city_id])
+    _hold(record, "texts", RecordText, _all_made(RecordText, read.pop("read_texts")))
+    _hold(record, "links", RecordLink, _all_made(RecordLink, read.pop("read_links")))
+    _hold(record, "groups", Body, [_made(Body, {"id": pk}) for pk in read.pop("read_groups")])
+    _hold(record, "terms", Term, [terms[pk] for pk in read.pop("read_codes")])
+    _hold(record, "cities", RecordCity, places)
+    _hold_files(record, read)
+    _hold_evaluations(record, read)
+    record.has_rows_for = read.pop("read_readers")
+    return record
+
+
+def _hold_files(record, read):
+    words = {row["file_id"]: _made(FileText, row) for row in read.pop("read_words")}
+    files = _all_made(RecordFile, read.pop("read_files"))
+    for file in files:
+        _tie(file, "text", words.get(file.pk))
+    _hold(record, "files", RecordFile, files)
+
+
+def _hold_evaluations(record, read):
+    ratings = _all_made(EvaluationRating, read.pop("read_ratings"))
+    evaluations = _all_made(Evaluation, read.pop("read_evaluations"))
+    for evaluation in evaluations:
+        own = [rating for rating in ratings if rating.evaluation_id == evaluation.pk]
+        _hold(evaluation, "ratings", EvaluationRating, own)
+    _hold(record, "evaluations", Evaluation, evaluations)
+
+
+def _all_made(model, rows):
+    return [_made(model, row) for row in rows]
+
+
+def _made(model, row):
+    """An instance out of a row as JSON has it; days in it are text, which the search has no use for."""
+    names = [name for name in _columns(model) if name in row]
+    return model.from_db(None, names, [row[name] for name in names])
+
+
+@cache
+def _columns(model):
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+# Django has no public way to put into these two places what was read in another way.
+def _tie(instance, name, other):
+    """Give a foreign key the instance it points at."""
+    instance._state.fields_cache[name] = other  # noqa: SLF001
+
+
+def _hold(instance, name, model, rows):
+    """Give a relation its rows, where prefetch_related keeps them."""
+    held: Any = QuerySet(model)
+    held._result_cache, held._prefetch_done = rows, True  # noqa: SLF001
+    instance.__dict__.setdefault("_prefetched_objects_cache", {})[name] = held

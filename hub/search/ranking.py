@@ -1,0 +1,179 @@
+"""How well a row answers: the SQL of matches and scores.
+
+BM25 (S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009) over weighted fields,
+each language version a text of its own, of which the best counts. `ts_rank_cd` of a query of one word is the sum
+of the weights of its places: just the term frequency that BM25F asks for, at the price of one look into the vector.
+"""
+
+import math
+from dataclasses import dataclass
+
+from hub.models.search_facets import LANGUAGE_NUMBERS
+from hub.search.terms import LANGUAGES, Term, Terms
+
+K1, B = 1.2, 0.75
+# Files, body and codes, summary, title. ts_rank_cd takes weights up to 1, so they are shares of the title's.
+_TITLE = 4.0
+_WEIGHTS = "{0.075, 0.25, 0.6, 1.0}"
+# So many rows may be scored for one search; where more match, the most promising are.
+MOST_SCORED = 4_000
+MOST_READ = 160_000
+# Of a single word, title, summary and length say enough to choose by.
+MOST_OF_ONE = 1_000
+MOST_OF_HEAD = 800
+MOST_WITH_ALL = 3_000
+
+
+@dataclass
+class Sql:
+    """A piece of SQL with its parameters."""
+
+    text: str
+    params: list
+
+    def __and__(self, other):
+        return Sql(f"({self.text}) AND ({other.text})", [*self.params, *other.params])
+
+
+def any_of(pieces) -> Sql:
+    pieces = list(pieces)
+    text = " OR ".join(f"({piece.text})" for piece in pieces) or "FALSE"
+    return Sql(text, [param for piece in pieces for param in piece.params])
+
+
+def all_of(pieces) -> Sql:
+    pieces = list(pieces)
+    text = " AND ".join(f"({piece.text})" for piece in pieces) or "TRUE"
+    return Sql(text, [param for piece in pieces for param in piece.params])
+
+
+def matching(terms: Terms) -> Sql:
+    """The rows that are found: with all the words, or with one of those that tell most; none that is left out."""
+    found = with_all(terms)
+    if not terms.has_or and (telling := with_telling(terms)) != found:
+        found = any_of([found, telling])
+    required = [_has(term) for term in terms.wanted if term.is_quoted and not terms.has_or]
+    unwanted = [
+        Sql(f"({_has(term).text}) IS NOT TRUE", _has(term).params) for term in terms.excluded
+    ]
+    return all_of([*([found] if terms.alternatives else []), *required, *unwanted])
+
+
+def with_all(terms: Terms, languages=LANGUAGES) -> Sql:
+    """The rows in which one version has every word of one alternative."""
+    return any_of(
+        _matches(language, _joined(" & ", (term.queries[language] for term in alternative)))
+        for alternative in terms.alternatives
+        for language in languages
+        if any(term.queries[language] for term in alternative)
+    )
+
+
+def spoken(terms: Terms) -> list[str]:
+    """The languages in which some of the words are known: the others need not be scored."""
+    known = [code for code in LANGUAGES if any(term.frequency[code] for term in terms.wanted)]
+    return known or list(LANGUAGES)
+
+
+def with_telling(terms: Terms) -> Sql:
+    """The rows with one of the rarest words, as many words as there is room for; the rarest in any case."""
+    return any_of(
+        _matches(language, _joined(" | ", (term.queries[language] for term in chosen)))
+        for language in LANGUAGES
+        if (chosen := _telling(terms, language))
+    )
+
+
+def with_any(terms: Terms, column: str) -> Sql:
+    """The rows of which one column has any of the words, in whatever language."""
+    queries = dict.fromkeys(
+        query for term in terms.wanted for query in term.queries.values() if query
+    )
+    return Sql(f"{column} @@ %s::tsquery", [_joined(" | ", queries)])
+
+
+def is_bounded(terms: Terms) -> bool:
+    """Whether more rows may match than are scored."""
+    most = MOST_SCORED if len(terms.wanted) > 1 else MOST_OF_ONE
+    return sum(_most(terms, language) for language in LANGUAGES) > most
+
+
+def _most(terms, language):
+    return _rows_with_any(_telling(terms, language), language, terms.rows)
+
+
+def score(terms: Terms) -> Sql:
+    """What the best version of a row comes to. The vectors are read as en, fr and ar."""
+    scores = [piece for language in spoken(terms) if (piece := _score(terms, language))]
+    if not scores:
+        return Sql("0.0", [])
+    text = ", ".join(piece.text for piece in scores)
+    return Sql(f"greatest({text})", [param for piece in scores for param in piece.params])
+
+
+def _score(terms, language):
+    known = [term for term in terms.wanted if term.queries[language] and _may_stand(term, language)]
+    if not known:
+        return None
+    parts, params = [], []
+    for term in known:
+        gain = term.telling(language, terms.rows) * term.times
+        parts.append(f"{gain:.6f} * ({_saturated(language)})")
+        params.append(term.queries[language])
+    return Sql(f"coalesce({' + '.join(parts)}, 0)", params)
+
+
+def _saturated(language):
+    """tf / (tf + K), written so that tf is read once; {language}_k is K for the length of this version."""
+    tf = f"{_TITLE} * ts_rank_cd('{_WEIGHTS}', fts_{language}, %s::tsquery)"
+    return f"1 - {language}_k / ({tf} + {language}_k)"
+
+
+def norm(terms: Terms, language: str) -> str:
+    """K: what a version's length makes of its term frequencies."""
+    average = max(terms.lengths[language], 1.0)
+    # A version that is only the labels of codes counts as one of average length.
+    length = f"CASE WHEN {LANGUAGE_NUMBERS[language]} = ANY(facets) THEN length_{language} END"
+    return f"{K1} * ({1 - B} + {B} * coalesce({length}, {average:.3f}) / {average:.3f})"
+
+
+def _may_stand(term, language):
+    """A word of one language is looked for in the others only if it is known there (or was never counted)."""
+    known_anywhere = any(term.frequency.values())
+    return term.frequency[language] > 0 or not known_anywhere
+
+
+def _telling(terms, language) -> list[Term]:
+    known = [term for term in terms.wanted if term.queries[language]]
+    known.sort(key=lambda term: term.frequency[language])
+    # Of a paragraph every word would be read in every row: the more words, the fewer rows.
+    most = min(MOST_SCORED, MOST_READ // max(len(known), 1))
+    chosen: list[Term] = []
+    for term in known:
+        is_any = any(term.frequency[language] for term in chosen)
+        if is_any and _rows_with_any([*chosen, term], language, terms.rows) > most:
+            break
+        chosen.append(term)
+    return chosen
+
+
+def _rows_with_any(chosen, language, rows) -> float:
+    """How many rows have one of these words at least, if words stood in rows independently of each other."""
+    without = math.prod(1 - min(term.frequency[language] / max(rows, 1), 1) for term in chosen)
+    return rows * (1 - without)
+
+
+def _has(term):
+    return any_of(
+        _matches(language, term.queries[language])
+        for language in LANGUAGES
+        if term.queries[language]
+    )
+
+
+def _matches(language, query):
+    return Sql(f"fts_{language} @@ %s::tsquery", [query])
+
+
+def _joined(sign, queries):
+    return sign.join(f"({query})" for query in queries if query)

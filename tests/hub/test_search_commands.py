@@ -1,0 +1,208 @@
+"""The commands around the search: made-up records, rebuilding, counting words, measuring on test collections."""
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from hub.management import smart
+from hub.management.measuring import average_precision, ndcg
+from hub.models import Record, RecordText, SearchCount, SearchLexeme, SearchRow, SearchWord
+from hub.search import Wanted, learn, learning, search, suggest, terms
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+STRANGER = AnonymousUser()
+
+
+@pytest.fixture
+def coded():
+    """A few codes and two towns for made-up records to choose from."""
+    region = factories.term("region", "145")
+    for code in ("LB", "JO"):
+        factories.term("country", code, broader=region)
+    for vocabulary in ("theme", "target_audience", "practice_type", "point_of_intervention"):
+        for number in range(3):
+            factories.term(vocabulary, f"{vocabulary}-{number}")
+    factories.city("Tripoli", country="LB", listing="public")
+    factories.city("Hidden", country="LB", listing="members")
+
+
+def _make(number, **options):
+    out = StringIO()
+    call_command("make_records", number, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_made_up_records_are_found_as_if_they_had_been_saved(coded):
+    assert _make(60) == "60 made-up records, 60 records in all\n"
+
+    assert SearchRow.objects.differing() == []
+    assert set(Record.objects.values_list("visibility", flat=True)) > {"public", "members"}
+    found = SearchWord.objects.filter(public__gt=2, word__startswith="con").order_by("word")
+    word = found[0].word
+    assert search(STRANGER, Wanted(word)).total > 0
+
+
+def test_the_same_seed_makes_the_same_records(coded):
+    _make(5, seed=3)
+    first = list(RecordText.objects.order_by("pk").values_list("title", flat=True))
+    Record.objects.all().delete()
+    _make(5, seed=3)
+    second = list(RecordText.objects.order_by("pk").values_list("title", flat=True))
+    Record.objects.all().delete()
+    _make(5, seed=4)
+
+    assert first == second
+    assert list(RecordText.objects.order_by("pk").values_list("title", flat=True)) != first
+
+
+def test_many_records_at_once_leave_every_index_in_place(coded, monkeypatch):
+    monkeypatch.setattr("hub.management.commands.make_records._MANY", 1)
+
+    _make(3)
+    _make(3)
+
+    assert SearchRow.objects.differing() == []
+    assert Record.objects.count() == 6
+
+
+def test_made_up_records_stay_out_of_a_library_in_use(shelve, coded):
+    shelve("SCN-P-0001")
+
+    with pytest.raises(CommandError, match="other records"):
+        _make(1)
+
+    assert Record.objects.count() == 1
+    assert "2 records in all" in _make(1, append=True)
+
+
+def test_rebuilding_mends_rows_and_the_check_names_those_that_differ(shelve):
+    record = shelve("SCN-P-0001", visibility="public", title="Ferry")
+    SearchRow.objects.update(visibility="staff")
+
+    with pytest.raises(CommandError, match="1 search rows differ"):
+        call_command("rebuild_search", check=True, stdout=StringIO(), stderr=StringIO())
+    call_command("rebuild_search", stdout=StringIO())
+    out = StringIO()
+    call_command("rebuild_search", check=True, stdout=out)
+
+    assert "1 search rows are what they should be" in out.getvalue()
+    assert search(STRANGER, Wanted("ferry")).hits[0].record == record
+    assert [str(count) for count in SearchCount.objects.filter(facet=0, level="public")] == [
+        "public 0: 1"
+    ]
+
+
+def test_in_a_large_library_the_counts_of_the_night_say_what_a_word_tells(shelve, monkeypatch):
+    for number in range(1, 6):
+        shelve(f"SCN-P-000{number}", visibility="public", title=f"Trams number {number}")
+    shelve("SCN-P-0006", visibility="public", title="Ferries")
+    shelve("SCN-P-0007", visibility="members", title="Secrets")
+    monkeypatch.setattr(terms, "COUNTED_LIVE", 0)
+    monkeypatch.setattr(learning, "COUNTED_LIVE", 0)
+
+    learn()
+
+    counted = {
+        lexeme: (public, staff)
+        for lexeme, public, staff in SearchLexeme.objects.filter(language="en").values_list(
+            "lexeme", "public", "staff"
+        )
+    }
+    assert (counted["tram"], counted["secret"]) == ((5, 5), (0, 1))
+    assert str(SearchLexeme.objects.get(language="en", lexeme="tram")) == "tram"
+    found = search(STRANGER, Wanted("trams ferries unheard"))
+    assert (found.hits[0].record.code, found.total) == ("SCN-P-0006", 6)
+
+
+def test_counting_forgets_words_that_no_record_has_any_more(shelve):
+    record = shelve("SCN-P-0001", visibility="public", title="Ferries")
+    assert suggest(STRANGER, "ferriess") == "ferries"
+    RecordText.objects.filter(record=record).update(title="Trams", summary="")
+    SearchRow.objects.refresh(record)
+
+    learn()
+
+    assert not SearchWord.objects.filter(word="ferries").exists()
+    assert str(SearchWord.objects.get(word="trams")) == "trams"
+
+
+_DOCUMENTS = """.I 1
+.T
+Night buses
+.A
+Nobody
+.W
+Mediators ride on night buses and talk
+with passengers.
+.I 2
+.T
+Ferries
+.W
+Mediators on ferries at weekends.
+.X
+1 5 1
+.I 3
+.W
+Nothing of the kind stands in this one.
+"""
+_QUERIES = ".I 001\n.W\nwhich mediators ride on buses\n.I 007\n.W\nferries at the weekend\n"
+
+
+def _collection(folder, qrels):
+    (folder / "docs").write_text(_DOCUMENTS)
+    (folder / "queries").write_text(_QUERIES)
+    (folder / "qrels").write_text(qrels)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("qrels", "judged"),
+    [
+        ("1 1\n7 2\n", {"1": {"1": 1}, "7": {"2": 1}}),
+        ("1 1 3\n7 2 1\n7 3 0\n", {"1": {"1": 3}, "7": {"2": 1}}),
+        ("1 1 0 0.000000\n2 2 0 0.000000\n", {"1": {"1": 1}, "7": {"2": 1}}),
+        ("1 0 1 2\n1 0 2 0\n7 0 2 1\n", {"1": {"1": 2}, "7": {"2": 1}}),
+    ],
+)
+def test_collections_are_read_as_people_publish_them(tmp_path, qrels, judged):
+    collection = smart.read(_collection(tmp_path, qrels))
+
+    assert collection.judged == judged
+    assert list(collection.documents) == ["1", "2", "3"]
+    assert collection.documents["1"].words.endswith("buses and talk with passengers.")
+    assert collection.queries["1"].words == "which mediators ride on buses"
+
+
+def test_a_collection_is_measured_through_the_search_of_the_library(tmp_path):
+    out = StringIO()
+
+    call_command("evaluate_search", _collection(tmp_path, "1 1\n7 2\n"), here=True, stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0].startswith("collection  3 documents  2 judged queries  loaded in ")
+    assert lines[1].startswith("ours  MAP 1.0000  nDCG@10 1.0000  ")
+    measured = [line.split("  ")[0] for line in lines[1:]]
+    assert measured == ["ours", "bm25", "bm25 stemmed", "ts_rank"]
+
+
+def test_measuring_refuses_what_it_cannot_read_and_a_library_in_use(tmp_path, shelve):
+    with pytest.raises(CommandError, match="There is no file docs"):
+        call_command("evaluate_search", tmp_path)
+    _collection(tmp_path, "99 99\n")
+    with pytest.raises(CommandError, match="No judgement"):
+        call_command("evaluate_search", tmp_path)
+    shelve("SCN-P-0001")
+    with pytest.raises(CommandError, match="measure in an empty one"):
+        call_command("evaluate_search", _collection(tmp_path, "1 1\n"), here=True)
+
+
+def test_measures_are_those_of_trec():
+    relevant = {"a": 2, "b": 1}
+
+    assert average_precision(["x", "a", "b"], relevant) == pytest.approx((1 / 2 + 2 / 3) / 2)
+    assert ndcg(["a", "b"], relevant) == 1
+    assert ndcg(["x"], relevant) == 0
