@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hub import rules
-from hub.models import Record, RecordText
+from hub.models import Record, RecordFile, RecordText
 
 
 @dataclass
@@ -16,6 +17,31 @@ class Card:
     text: RecordText
     place: str
     themes: list[str]
+    in_full: bool
+    # Why it is here: the language that matched where it is not the reader's, the file, and words around.
+    other_language: str = ""
+    where: str = ""
+    file: RecordFile | None = None
+    snippet: str = ""
+
+
+def hit_cards(found, user):
+    """A card for each hit of a search, with where its words were found."""
+    return [
+        Card(
+            record=hit.record,
+            text=hit.text,
+            place=place(hit.record, user, hit.terms),
+            in_full=rules.may_read_in_full(user, hit.record),
+            themes=_themes(hit.terms),
+            other_language=hit.language if _is_elsewhere(hit) else "",
+            where=hit.field,
+            file=hit.file,
+            snippet=hit.snippet,
+        )
+        for hit in found.hits
+        if hit.text
+    ]
 
 
 def cards(records, user, *, terms_of):
@@ -25,9 +51,8 @@ def cards(records, user, *, terms_of):
             record=record,
             text=record.text(),
             place=place(record, user, terms_of.get(record.pk, [])),
-            themes=[
-                term.label for term in terms_of.get(record.pk, []) if term.vocabulary == "theme"
-            ],
+            in_full=rules.may_read_in_full(user, record),
+            themes=_themes(terms_of.get(record.pk, [])),
         )
         for record in records
         if record.text()
@@ -36,8 +61,10 @@ def cards(records, user, *, terms_of):
 
 def place(record, user, terms) -> str:
     """Where it happened, as far as this visitor may know: its cities, else who led it, else the countries."""
-    cities = named_cities(record, user)
     countries = [term.label for term in terms if term.vocabulary == "country"]
+    if not rules.may_read_in_full(user, record):
+        return listed(countries)
+    cities = named_cities(record, user)
     if len(cities) == 1:
         return _("%(city)s, %(country)s") % {"city": cities[0], "country": cities[0].country}
     if cities:
@@ -59,3 +86,12 @@ def named_cities(record, user):
 def listed(words) -> str:
     """Several words with the comma of the reader's language between them."""
     return _(", ").join(words)
+
+
+def _themes(terms):
+    return [term.label for term in terms if term.vocabulary == "theme"]
+
+
+def _is_elsewhere(hit):
+    """Whether the words stand in a version that is not in the reader's language; codes have none."""
+    return hit.field not in ("", "codes") and hit.language != get_language()

@@ -4,11 +4,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from core.models import Term
+from hub import rules
 from hub.forms import LibraryForm
-from hub.models import Record
-from hub.search import search, wanted_words
-from hub.views.cards import cards
+from hub.search import FACETS, Wanted, near, search, suggest
+from hub.views import search_log
+from hub.views.cards import hit_cards
+from hub.views.facets import chips, facets
+from hub.views.recent import reader_mark
 from members.rules import standing
 
 
@@ -17,79 +19,63 @@ from members.rules import standing
 @vary_on_headers("HX-Request")
 def library(request):
     """The list of the library. The same address gives the whole page, or to htmx only what changes."""
-    form = LibraryForm(request.GET)
-    found = search(
-        request.user,
-        form.q,
-        kinds=form.kinds,
-        themes=[term.pk for term in form.themes],
-        newest=form.sort == form.NEWEST,
-        page=form.page,
-    )
+    form = LibraryForm(request.GET, request.user)
+    found = search(request.user, wanted(form))
+    search_log.note(request, form, found)
     context = {
         "form": form,
         "found": found,
-        "cards": cards(found.records, request.user, terms_of=_terms(found, form)),
-        "words": wanted_words(form.q),
-        "facets": [_kinds(form, found), _themes(form, found)],
-        "chips": _chips(request, form),
+        "cards": hit_cards(found, request.user),
+        "facets": facets(form, found),
+        "chips": chips(form, found),
         "headline": _headline(form, found),
         "is_inside": standing(request.user).is_inside,
+        "may_keep": rules.may_keep(request.user),
+        "may_contribute": rules.may_contribute(request.user),
+        "reader": reader_mark(request.user),
     }
+    if form.q and (found.is_partial or not found.total):
+        context["meant"] = _meant(form, request.user)
+    if form.address and not found.total:
+        context |= _instead(form, request.user)
     partial = request.htmx and not request.htmx.history_restore_request
     return render(request, "hub/_results.html" if partial else "hub/library.html", context)
 
 
-def _terms(found, form):
-    """The themes and countries of each record on the page, in one query for the countries."""
-    wanted = {key for keys in found.facets_of.values() for key in keys}
-    countries = Term.objects.of(Term.Vocabulary.COUNTRY).filter(pk__in=wanted)
-    terms = {term.pk: term for term in [*form.all_themes, *countries]}
-    return {
-        record: [terms[key] for key in keys if key in terms]
-        for record, keys in found.facets_of.items()
+def wanted(form, **changes) -> Wanted:
+    """What the search is asked for; `changes` replace parts of it."""
+    asked = {
+        "text": form.q,
+        "chosen": form.chosen,
+        "order": form.sort,
+        "page": form.page,
+        "city": form.city,
     }
+    return Wanted(**asked | changes)
 
 
-def _kinds(form, found):
-    choices = [
-        {"value": kind, "label": label, "count": found.kinds[kind], "on": kind in form.kinds}
-        for kind, label in Record.Kind.choices
-    ]
-    return {
-        "name": "kind",
-        "choices": [choice for choice in choices if choice["count"] or choice["on"]],
-    }
+def _meant(form, user):
+    """The same search with its words put right, where they look misspelt."""
+    words = suggest(user, form.q)
+    return words and {"words": words, "url": form.address_of(q=words)}
 
 
-def _themes(form, found):
-    choices = [
-        {
-            "value": term.code,
-            "label": term.label,
-            "count": found.terms[term.pk],
-            "on": term in form.themes,
-        }
-        for term in form.all_themes
-    ]
-    return {
-        "name": "theme",
-        "choices": [choice for choice in choices if choice["count"] or choice["on"]],
-    }
+_MOST_WAYS = 4
 
 
-def _chips(request, form):
-    """One link for each filter that is on: the same list without it."""
-    on = [("kind", kind, Record.Kind(kind).label) for kind in form.kinds]
-    on += [("theme", term.code, term.label) for term in form.themes]
-    return [{"label": label, "url": _without(request, name, value)} for name, value, label in on]
-
-
-def _without(request, name, value):
-    query = request.GET.copy()
-    query.setlist(name, [other for other in query.getlist(name) if other != value])
-    query.pop("page", None)
-    return f"?{query.urlencode()}" if query else request.path
+def _instead(form, user):
+    """Where nothing was found: what each facet taken off would give, and the records that come nearest."""
+    ways = []
+    for name in list(form.chosen)[:_MOST_WAYS]:
+        left = form.without(name)
+        total = search(user, wanted(form, chosen=left, page=1)).total
+        if total:
+            url = form.address_of(chosen=left)
+            ways.append({"label": FACETS[name].label, "total": total, "url": url})
+    if len(form.chosen) > 1 and form.q:
+        total = search(user, wanted(form, chosen={}, page=1)).total
+        ways += [{"total": total, "url": form.address_of(chosen={})}] if total else []
+    return {"ways": ways, "nearest": near(user, form.q) if form.q else []}
 
 
 def _headline(form, found):

@@ -1,0 +1,1 @@
+"""Letters of the library, one module a noun."""

@@ -1,0 +1,3 @@
+from hub.forms.library import LibraryForm
+
+__all__ = ["LibraryForm"]
