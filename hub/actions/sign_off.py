@@ -1,0 +1,60 @@
+"""The city speaks for what its people write: its focal point signs off or sends back, and is reminded once."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from core import journal
+from core.lifecycle import IllegalMove
+from hub.actions.contributions import hand_to_staff
+from hub.emails import contributions as letters
+from hub.models import Comment, Contribution
+from members.models import Person
+
+Status = Contribution.Status
+
+
+@transaction.atomic
+def sign_off(contribution, *, by) -> Contribution:
+    """The city stands behind it: it waits for network staff now, and its authors know."""
+    contribution = _locked(contribution, Status.SUBMITTED)
+    contribution.signed_off_at, contribution.signed_off_by = timezone.now(), by
+    journal.record("signed off", contribution, by=by, city=contribution.city_id)
+    hand_to_staff(contribution, by=by)
+    letters.received(contribution)
+    return contribution
+
+
+@transaction.atomic
+def send_back(contribution, *, text, by) -> Contribution:
+    """A draft again; its authors read in a letter, and on its page, what the focal point asks for."""
+    contribution = _locked(contribution, Status.DRAFT)
+    contribution.move_to(Status.DRAFT)
+    contribution.save(update_fields=["status"])
+    comment = Comment.objects.create(contribution=contribution, text=text, by=by)
+    journal.record("sent back", contribution, by=by, city=contribution.city_id)
+    letters.sent_back(contribution, comment)
+    return contribution
+
+
+@transaction.atomic
+def remind(contribution, *, by=None) -> Contribution:
+    """The focal point is reminded, once. Where there is none any more, it goes on to staff."""
+    contribution = _locked(contribution, Status.SUBMITTED)
+    focal_point = Person.objects.focal_point_of(contribution.city)
+    if focal_point is None or not focal_point.user:
+        hand_to_staff(contribution, by=by)
+        letters.received(contribution)
+    elif contribution.reminded_at is None:
+        contribution.reminded_at = timezone.now()
+        contribution.save(update_fields=["reminded_at"])
+        journal.record("reminded the city", contribution, by=by, city=contribution.city_id)
+        letters.sign_off_reminder(contribution, focal_point)
+    return contribution
+
+
+def _locked(contribution, target):
+    """The row, while it waits for its city; its authors may have taken it back a moment ago."""
+    contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    if contribution.status != Status.CITY_REVIEW:
+        raise IllegalMove(contribution, target)
+    return contribution
