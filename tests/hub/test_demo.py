@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from hub.management.commands.load_demo_records import DEMO
-from hub.models import Record, RecordFile, SearchRow
+from hub.models import Adaptation, Record, RecordFile, SearchRow
+from members.models import City
 from tests import factories
 
 CARDS = json.loads(DEMO.read_text(encoding="utf-8"))["records"]
@@ -81,3 +82,17 @@ def test_the_card_of_the_network_is_held_whole(loaded, client):
     assert card.terms.filter(vocabulary="point_of_intervention").count() == 6
     for language in ("", "/fr", "/ar"):
         assert client.get(f"{language}/hub/SCN-A-0001/").status_code == 200
+
+
+def test_demo_shows_who_adapted_what_and_what_is_unconfirmed(loaded, client):
+    for _ in range(2):
+        call_command("load_demo_lineage")
+
+    page = client.get("/hub/SCN-P-0001/").content.decode()
+
+    assert Adaptation.objects.count() == 3
+    assert "Adapted in 2 cities." in page
+    assert "Sample Bay (fictional)" in page
+    assert "Unconfirmed since" in client.get("/hub/SCN-P-0004/").content.decode()
+    assert City.objects.members().count() == 3
+    assert SearchRow.objects.differing() == []

@@ -55,6 +55,7 @@ class Command(BaseCommand):
             _colleague_waiting(cities["aarhus"])
             _in_vetting(world["in_vetting"])
         call_command("load_demo_records")
+        call_command("load_demo_lineage")
         self.stdout.write(f"The demo world is loaded: {len(cities)} cities, {len(people)} people.")
 
 
