@@ -8,16 +8,19 @@
         return {"counts": {str(_("taken")): 236}, "failures": [{"row": 4, "column": "year", "problem": "..."}]}
 
 A function may be run again from the start when its worker died, so it must be safe to run twice. It calls
-`progress` at least every two minutes, outside long transactions, or another worker takes the job over.
+`progress` at least every two minutes, or another worker takes the job over; inside a long transaction that of
+`progress_apart`.
 """
 
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.functional import Promise
@@ -93,6 +96,26 @@ def progress(job: Job, done: int, total: int) -> None:
     job.done, job.total = done, total
     if not _held(job).update(done=done, total=total, leased_until=Now() + LEASE):
         raise NotOurs
+
+
+@contextmanager
+def progress_apart(job: Job):
+    """Gives a `progress(done, total)` that may be called from inside a long transaction.
+
+    It writes over a connection of its own, in a thread of its own: what the transaction has not committed would
+    neither show how far the work is nor keep hold of the job.
+    """
+    with ThreadPoolExecutor(1) as apart:
+
+        def say(done, total):
+            now = time.monotonic()
+            if now - job.__dict__.get("written_at", 0) >= WRITE_EVERY_SECONDS or done >= total:
+                apart.submit(progress, job, done, total).result()
+
+        try:
+            yield say
+        finally:
+            apart.submit(connections.close_all).result()
 
 
 @transaction.atomic

@@ -18,6 +18,21 @@ def record(verb: str, subject, *, by=None, **facts) -> JournalEntry:
     )
 
 
+def record_each(verb: str, subjects, *, by=None) -> None:
+    """The same for many things at once: `subjects` are pairs of a thing and its facts."""
+    JournalEntry.objects.bulk_create(
+        JournalEntry(
+            verb=verb,
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            subject_name=str(subject)[:200],
+            by=by,
+            facts=facts,
+        )
+        for subject, facts in subjects
+    )
+
+
 def of(subject):
     """Everything the journal holds about one thing, oldest first."""
     return (

@@ -4,9 +4,9 @@ import base64
 from collections import defaultdict
 from pathlib import PurePath
 
-from hub.actions.card_schema import EVIDENCE
+from hub.actions.card_parts import EVIDENCE
 from hub.actions.card_values import LANGUAGE_CODES
-from hub.models import RecordText
+from hub.models import RecordFile, RecordText
 
 _PRECISION = {"year": 4, "month": 7, "day": 10}
 
@@ -24,27 +24,50 @@ def dump(record, *, with_files=True) -> dict:
         "is_fictional": record.is_fictional,
         "from_public_record": record.from_public_record,
         "start_date": _start(record),
-        "end_date": record.end_date.isoformat() if record.end_date else None,
+        "end_date": _day(record.end_date),
+        "is_ongoing": record.is_ongoing,
         "lead_organization": record.lead_organization,
         "internet_dependence": record.internet_dependence,
+        "conflict_affected": record.conflict_affected,
+        "cost_amount": _amount(record.cost_amount),
+        "cost_currency": record.cost_currency,
+        "staff_fte": _amount(record.staff_fte),
+        "funders": record.funders,
         "licence": record.licence.code if record.licence else None,
+        "cover": str(record.cover.uid) if record.cover else None,
         "codes": _codes(record),
         "cities": [
             {"slug": place.city.slug, "role": place.role}
-            for place in record.cities.select_related("city").order_by("role", "pk")
+            for place in _sorted(record.cities, "role", "pk")
         ],
-        "texts": {text.language: _text(text) for text in record.texts.order_by("language")},
-        "links": [_link(link) for link in record.links.order_by("position", "pk")],
-        "evaluations": [_evaluation(each) for each in record.evaluations.order_by("pk")],
+        "texts": {text.language: _text(text) for text in _sorted(record.texts, "language")},
+        "links": [_link(link) for link in _sorted(record.links, "position", "pk")],
+        "contacts": [
+            _filled({name: getattr(contact, name) for name in ("name", "function", "email")})
+            for contact in _sorted(record.contacts, "position", "pk")
+        ],
+        "relations": [_relation(each) for each in _relations(record)],
+        "evaluations": [_evaluation(each) for each in _sorted(record.evaluations, "pk")],
         "evidence": _evidence(record),
-        "files": [_file(file, with_files) for file in record.files.order_by("pk")],
+        "files": [
+            _file(file, with_files)
+            for file in _sorted(record.files, "pk")
+            if file.scan == RecordFile.Scan.CLEAN
+        ],
         "revision": record.revision,
         "text_revision": record.text_revision,
         "created_at": _moment(record.created_at),
         "updated_at": _moment(record.updated_at),
         "published_at": _moment(record.published_at),
+        "last_confirmed_on": _day(record.last_confirmed_on),
+        "review_due": _day(record.review_due),
     }
     return _filled(card)
+
+
+def _sorted(things, *names):
+    """The things of a record in this order, sorted here: they may have been read for many records at once."""
+    return sorted(things.all(), key=lambda thing: [getattr(thing, name) for name in names])
 
 
 def _filled(card):
@@ -55,6 +78,14 @@ def _moment(moment):
     return moment.isoformat() if moment else None
 
 
+def _day(day):
+    return day.isoformat() if day else None
+
+
+def _amount(amount):
+    return None if amount is None else str(amount)
+
+
 def _start(record):
     if not record.start_date:
         return None
@@ -63,18 +94,27 @@ def _start(record):
 
 def _codes(record):
     codes = defaultdict(list)
-    for term in record.terms.order_by("vocabulary", "position", "code"):
+    for term in _sorted(record.terms, "vocabulary", "position", "code"):
         codes[term.vocabulary].append(term.code)
     return dict(codes)
 
 
 def _text(text):
-    names = ["status", "source_revision", "title", "summary", *RecordText.BODY]
+    names = ["status", "source_revision", "title", "summary", "keywords", *RecordText.BODY]
     return _filled({name: getattr(text, name) for name in names})
 
 
 def _link(link):
-    return _filled({name: getattr(link, name) for name in ("kind", "title", "url", "language")})
+    said = {name: getattr(link, name) for name in ("kind", "title", "url", "doi", "language")}
+    return _filled(said | {"accessed_on": _day(link.accessed_on)})
+
+
+def _relations(record):
+    return sorted(record.relations.all(), key=lambda each: (each.kind, each.target.code))
+
+
+def _relation(relation):
+    return _filled({"kind": relation.kind, "target": relation.target.code, "note": relation.note})
 
 
 def _evaluation(evaluation):
@@ -82,17 +122,22 @@ def _evaluation(evaluation):
         {
             "evaluator_kind": evaluation.evaluator_kind,
             "evaluator": evaluation.evaluator,
+            "city": evaluation.city.slug if evaluation.city else None,
             "method": _words(evaluation, "method"),
-            "date": evaluation.date.isoformat() if evaluation.date else None,
+            "date": _day(evaluation.date),
             "record_revision": evaluation.record_revision,
+            "overall_comment": _words(evaluation, "overall_comment"),
             "reply": _words(evaluation, "reply"),
+            "replied_at": _moment(evaluation.replied_at),
             "published": evaluation.published,
+            "decided_at": _moment(evaluation.decided_at),
+            "shown_to_city_at": _moment(evaluation.shown_to_city_at),
             "ratings": {
                 rating.criterion.code: _filled(
                     {"rating": rating.rating, "assessment": _words(rating, "assessment")}
                 )
-                for rating in evaluation.ratings.select_related("criterion").order_by(
-                    "criterion__position"
+                for rating in sorted(
+                    evaluation.ratings.all(), key=lambda each: each.criterion.position
                 )
             },
         }
@@ -104,8 +149,13 @@ def _words(thing, name):
 
 
 def _evidence(record):
-    days = {name: getattr(record, f"{name}_on") for name in EVIDENCE}
-    return {name: day.isoformat() for name, day in days.items() if day}
+    """Of each kind the day; with the version it speaks of, where that is known."""
+    said = {}
+    for name in EVIDENCE:
+        day, revision = getattr(record, f"{name}_on"), getattr(record, f"{name}_revision")
+        if day:
+            said[name] = {"on": _day(day), "revision": revision} if revision else _day(day)
+    return said
 
 
 def _file(file, with_content):
@@ -115,6 +165,7 @@ def _file(file, with_content):
         "language": file.language,
         "licence": file.licence.code if file.licence else None,
         "visibility": file.visibility,
+        "transcript": file.transcript,
         "sha256": file.sha256,
     }
     if with_content:

@@ -3,22 +3,20 @@
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from core.models import Term
-from hub.actions.card_values import LANGUAGE_CODES, Values
-from hub.models import Evaluation, EvaluationRating, Record, RecordLink, RecordText, Visibility
-from hub.models.records import is_code
+from core.models import Media, Term
+from hub.actions.card_parts import Parts
+from hub.actions.card_values import LANGUAGE_CODES
+from hub.models import Record, RecordText, Visibility
+from hub.models.records import is_code, is_currency
 from members.models import Body, City
 
 CODED = [
     "theme", "area", "practice_type", "point_of_intervention", "target_audience", "scale",
-    "time_scale",
-    "cost_band", "evidence_level", "delivery_channel", "population_band", "sdg_target", "country",
-    "region", "language",
+    "time_scale", "cost_band", "evidence_level", "delivery_channel", "population_band", "sdg_target",
+    "sector", "country", "region", "language",
 ]  # fmt: skip
-EVIDENCE = ["self_declared", "city_endorsed", "staff_checked", "peer_reviewed"]
 
 
 @dataclass
@@ -28,6 +26,8 @@ class Known:
     terms: dict = field(default_factory=dict)
     bodies: dict = field(default_factory=dict)
     cities: dict = field(default_factory=dict)
+    codes: set = field(default_factory=set)
+    media: dict = field(default_factory=dict)
 
     @classmethod
     def load(cls):
@@ -35,15 +35,17 @@ class Known:
             terms={(term.vocabulary, term.code): term for term in Term.objects.all()},
             bodies={body.code: body for body in Body.objects.all()},
             cities={city.slug: city for city in City.objects.all()},
+            codes=set(Record.objects.values_list("code", flat=True)),
+            media={str(media.uid): media for media in Media.objects.all()},
         )
 
 
-class CardReader(Values):
+class CardReader(Parts):
     """Reads one card; `values` holds what it said, `problems` what was wrong with it."""
 
     def __init__(self, row, card, known):
-        super().__init__(row)
-        self.card, self.known = card, known
+        super().__init__(row, card, known)
+        self.record = None
         self.values = self._read()
 
     def _read(self):
@@ -51,7 +53,13 @@ class CardReader(Values):
             self.wrong("", _("This is no record."))
             return {}
         self.only(self.card, "", _FIELDS)
-        values = {name: read(self, name) for name, read in _FIELDS.items() if name in self.card}
+        values = {
+            name: _NOTHING[name]
+            if self.card[name] is None and name in _NOTHING
+            else read(self, name)
+            for name, read in _FIELDS.items()
+            if name in self.card
+        }
         self._together(values)
         return values
 
@@ -69,15 +77,8 @@ class CardReader(Values):
         if values.get("visibility") == Visibility.GROUP and not values.get("groups"):
             self.wrong("groups", _("Say which groups may read it."))
 
-    def known_one(self, where, given, among):
-        if isinstance(given, str) and given in among:
-            return among[given]
-        self.wrong(where, _("“%(given)s” is not known here.") % {"given": given})
-        return None
-
-    def term(self, where, given, vocabulary):
-        terms = {code: term for (of, code), term in self.known.terms.items() if of == vocabulary}
-        return self.known_one(where, given, terms)
+        if values.get("cost_amount") is not None and not values.get("cost_currency"):
+            self.wrong("cost_currency", _("Say in which currency the cost is."))
 
     # --- the fields that hold more than one value
 
@@ -110,6 +111,8 @@ class CardReader(Values):
             self.only(item, f"{where}.", ["slug", "role"])
             city = self.known_one(f"{where}.slug", item.get("slug"), self.known.cities)
             role = self.choice(f"{where}.role", item.get("role", "owner"), ["owner", "partner"])
+            if city and city in [each for each, _role in found]:
+                self.wrong(f"{where}.slug", _("This city is here already."))
             found.append((city, role))
         return found
 
@@ -123,7 +126,9 @@ class CardReader(Values):
 
     def _text(self, where, given):
         self.only(
-            given, f"{where}.", ["status", "source_revision", "title", "summary", *RecordText.BODY]
+            given,
+            f"{where}.",
+            ["status", "source_revision", "title", "summary", "keywords", *RecordText.BODY],
         )
         read = {
             "status": self.choice(
@@ -134,106 +139,10 @@ class CardReader(Values):
             ),
             "title": self.text(f"{where}.title", given.get("title", ""), most=300, needed=True),
             "summary": self.text(f"{where}.summary", given.get("summary", ""), most=600),
+            "keywords": self.text(f"{where}.keywords", given.get("keywords", ""), most=300),
         }
         return read | {
             part: self.text(f"{where}.{part}", given.get(part, "")) for part in RecordText.BODY
-        }
-
-    def links(self, name):
-        return [self._link(where, item) for where, item in self.items(name, self.card[name])]
-
-    def _link(self, where, given):
-        self.only(given, f"{where}.", ["kind", "title", "url", "language"])
-        url = self.text(f"{where}.url", given.get("url", ""), most=500)
-        if url:
-            try:
-                URLValidator(schemes=["http", "https"])(url)
-            except ValidationError:
-                self.wrong(f"{where}.url", _("This is no address of a web page."))
-        return {
-            "kind": self.choice(f"{where}.kind", given.get("kind"), RecordLink.Kind.values),
-            "title": self.text(f"{where}.title", given.get("title", ""), most=300, needed=True),
-            "url": url,
-            "language": self.choice(
-                f"{where}.language", given.get("language", ""), ["", *LANGUAGE_CODES]
-            ),
-        }
-
-    def evaluations(self, name):
-        return [self._evaluation(where, item) for where, item in self.items(name, self.card[name])]
-
-    def _evaluation(self, where, given):
-        allowed = [
-            "evaluator_kind",
-            "evaluator",
-            "method",
-            "date",
-            "record_revision",
-            "reply",
-            "published",
-            "ratings",
-        ]
-        self.only(given, f"{where}.", allowed)
-        kinds = Evaluation.Evaluator.values
-        ratings = self.named(f"{where}.ratings", given.get("ratings", {}))
-        return {
-            "evaluator_kind": self.choice(
-                f"{where}.evaluator_kind", given.get("evaluator_kind"), kinds
-            ),
-            "evaluator": self.text(f"{where}.evaluator", given.get("evaluator", ""), most=200),
-            "method": self.words(f"{where}.method", given.get("method", {})),
-            "date": self.day(f"{where}.date", given["date"])[0] if "date" in given else None,
-            "record_revision": self.number(
-                f"{where}.record_revision", given.get("record_revision", 1)
-            ),
-            "reply": self.words(f"{where}.reply", given.get("reply", {})),
-            "published": self.boolean(f"{where}.published", given.get("published", True)),
-            "ratings": [
-                self._rating(f"{where}.ratings.{code}", code, rating)
-                for code, rating in ratings.items()
-            ],
-        }
-
-    def _rating(self, where, criterion, given):
-        given = self.named(where, given)
-        self.only(given, f"{where}.", ["rating", "assessment"])
-        return {
-            "criterion": self.term(where, criterion, "criterion"),
-            "rating": self.choice(
-                f"{where}.rating", given.get("rating"), EvaluationRating.Rating.values
-            ),
-            "assessment": self.words(f"{where}.assessment", given.get("assessment", {})),
-        }
-
-    def evidence(self, name):
-        given = self.named(name, self.card[name])
-        self.only(given, f"{name}.", EVIDENCE)
-        return {
-            part: self.day(f"{name}.{part}", given[part])[0] for part in EVIDENCE if part in given
-        }
-
-    def files(self, name):
-        return [self._file(where, item) for where, item in self.items(name, self.card[name])]
-
-    def _file(self, where, given):
-        self.only(
-            given,
-            f"{where}.",
-            ["name", "title", "language", "licence", "visibility", "content", "sha256"],
-        )
-        licence = given.get("licence", "")
-        return {
-            "name": self.text(f"{where}.name", given.get("name", ""), most=120, needed=True),
-            "title": self.text(f"{where}.title", given.get("title", ""), most=200, needed=True),
-            "language": self.choice(
-                f"{where}.language", given.get("language", ""), ["", *LANGUAGE_CODES]
-            ),
-            "licence": self.term(f"{where}.licence", licence, "licence") if licence else None,
-            "visibility": self.choice(
-                f"{where}.visibility", given.get("visibility", "members"), Visibility.values
-            ),
-            "sha256": self.text(f"{where}.sha256", given.get("sha256", "")),
-            "content": self.text(f"{where}.content", given.get("content", "")),
         }
 
     def code(self, name):
@@ -245,6 +154,17 @@ class CardReader(Values):
                 self.wrong(name, str(error.message))
         return code
 
+    def currency(self, name):
+        given = self.text(name, self.card[name])
+        try:
+            is_currency(given or "EUR")
+        except ValidationError as error:
+            self.wrong(name, str(error.message))
+        return given
+
+    def cover(self, name):
+        return self.known_one(name, self.card[name], self.known.media)
+
 
 def _choice(choices):
     return lambda reader, name: reader.choice(name, reader.card[name], choices)
@@ -254,6 +174,19 @@ def _plain(kind, **options):
     return lambda reader, name: getattr(reader, kind)(name, reader.card[name], **options)
 
 
+# What a field that says null takes away.
+_NOTHING = {
+    "embargo_until": None,
+    "start_date": (None, "month"),
+    "end_date": (None, "day"),
+    "conflict_affected": None,
+    "cost_amount": None,
+    "staff_fte": None,
+    "cover": None,
+    "licence": None,
+    "last_confirmed_on": None,
+    "review_due": None,
+}
 # Every field of a card, with how it is read.
 _FIELDS = {
     "code": CardReader.code,
@@ -268,12 +201,21 @@ _FIELDS = {
     "codes": CardReader.codes,
     "start_date": _plain("day"),
     "end_date": _plain("day"),
+    "is_ongoing": _plain("boolean"),
     "lead_organization": _plain("text", most=200),
     "internet_dependence": _choice(["", "none", "low", "high"]),
+    "conflict_affected": _plain("boolean"),
+    "cost_amount": _plain("amount"),
+    "cost_currency": CardReader.currency,
+    "staff_fte": _plain("amount", most=9999),
+    "funders": _plain("strings", most=200),
+    "cover": CardReader.cover,
     "licence": lambda reader, name: reader.term(name, reader.card[name], "licence"),
     "cities": CardReader.cities,
     "texts": CardReader.texts,
     "links": CardReader.links,
+    "contacts": CardReader.contacts,
+    "relations": CardReader.relations,
     "evaluations": CardReader.evaluations,
     "evidence": CardReader.evidence,
     "files": CardReader.files,
@@ -282,4 +224,6 @@ _FIELDS = {
     "created_at": _plain("moment"),
     "updated_at": _plain("moment"),
     "published_at": _plain("moment"),
+    "last_confirmed_on": _plain("whole_day"),
+    "review_due": _plain("whole_day"),
 }

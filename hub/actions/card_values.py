@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from members.models.people import LANGUAGES
 
 LANGUAGE_CODES = [code for code, name in LANGUAGES]
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,2})?")
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
@@ -77,6 +79,25 @@ class Values:
             self.wrong(where, _("This must be a whole number from 1."))
             return 1
         return given
+
+    def amount(self, where, given, *, most=None):
+        """A figure that is not below nothing, written 1200 or 1200.50."""
+        if isinstance(given, str) and _AMOUNT.fullmatch(given):
+            amount = Decimal(given)
+            if most is None or amount <= most:
+                return amount
+        self.wrong(where, _("This must be a figure such as 1200 or 1200.50."))
+        return None
+
+    def strings(self, where, given, *, most):
+        """The texts of a list, none of them empty."""
+        if not isinstance(given, list):
+            self.wrong(where, _("This must be a list."))
+            return []
+        return [
+            self.text(f"{where}.{number}", text, most=most, needed=True)
+            for number, text in enumerate(given, 1)
+        ]
 
     def day(self, where, given):
         """A date as (date, precision): 2015, 2015-01 or 2015-01-30."""

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import journal
+from hub.actions import revisions
 from hub.models import Record, RecordFile, SearchRow
 
 # The letter a kind has in its code, SCN-P-0001.
@@ -22,6 +23,13 @@ LETTERS = {
     Record.Kind.EVALUATION: "A",
 }
 _CODES_LOCK = 7_300_001
+_AXES = ["self_declared", "city_endorsed", "staff_checked", "peer_reviewed"]
+_FRESHNESS = ["review_due", "times_asked", "last_asked_on"]
+# What staff say about a record: to change it makes no new version of the record.
+_BESIDE_THE_TEXT = {
+    "review_due", "last_confirmed_on",
+    *(f"{axis}_{what}" for axis in _AXES for what in ("on", "revision")),
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -42,8 +50,11 @@ def publish(record, *, by) -> Record:
     if not record.texts.exclude(status="draft").exists():
         raise ValidationError(_("Finish the text in at least one language before you publish."))
     record.move_to(Record.Status.PUBLISHED)
-    record.published_at = record.published_at or timezone.now()
-    return _saved(record, "published", by, fields=["status", "published_at"])
+    now = timezone.now()
+    record.published_at = record.published_at or now
+    if record.review_due is None or record.review_due <= now.date():
+        record.renew(now.date())
+    return _saved(record, "published", by, fields=["status", "published_at", *_FRESHNESS])
 
 
 @transaction.atomic
@@ -87,7 +98,8 @@ def change_audience(record, *, visibility, groups, files, by) -> Record:
 @transaction.atomic
 def enter(record, *, by) -> Record:
     """A new record stands in the staff's list, found by its words; its author is written down."""
-    return _saved(_locked(record), "added", by, fields=[])
+    record = _locked(record)
+    return _saved(record, "added", by, fields=_date_evidence(record, [f"{a}_on" for a in _AXES]))
 
 
 @transaction.atomic
@@ -95,23 +107,35 @@ def revise(record, *, fields, original_changed, by) -> Record:
     """Make what staff just changed count: a new version, dated today, found by its new words.
 
     `fields` names what changed. With `original_changed` translations made before are shown as older than
-    the original.
+    the original. Evidence and the day of the next confirmation are dated without a new version.
     """
     record = _locked(record)
-    record.revision += 1
+    if not set(fields) <= _BESIDE_THE_TEXT:
+        record.revision += 1
     if original_changed:
         record.text_revision = record.revision
-    return _saved(
-        record, "changed", by, fields=["revision", "text_revision"], changed=sorted(set(fields))
+    if "review_due" in fields:
+        record.times_asked, record.last_asked_on = 0, None
+    record = _saved(
+        record,
+        "changed",
+        by,
+        fields=["revision", "text_revision", *_FRESHNESS, *_date_evidence(record, fields)],
+        changed=sorted(set(fields)),
     )
+    revisions.keep(record, by=by)
+    return record
 
 
-@transaction.atomic
-def note_evaluation(evaluation, *, by) -> Record:
-    """The evaluation stands on its record's page and is found by its reasons, once it is published."""
-    record = _locked(evaluation.record)
-    facts = {"evaluation": evaluation.pk, "published": evaluation.published}
-    return _saved(record, "evaluated", by, fields=[], **facts)
+def _date_evidence(record, fields):
+    """Evidence that staff dated by hand speaks of the version there is now; says which columns that changed."""
+    columns = []
+    for axis in _AXES:
+        if f"{axis}_on" in fields and f"{axis}_revision" not in fields:
+            is_dated = getattr(record, f"{axis}_on") is not None
+            setattr(record, f"{axis}_revision", record.revision if is_dated else None)
+            columns.append(f"{axis}_revision")
+    return columns
 
 
 def _locked(record):

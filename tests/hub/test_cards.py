@@ -7,11 +7,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from core.models import JournalEntry
+from core.models import JournalEntry, Media
 from hub.actions.card_values import BadCards
 from hub.actions.cards import FORMAT, export_cards, import_cards
 from hub.models import Record, RecordFile, SearchRow
 from members.models import Body
+from tests import factories
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -37,15 +38,23 @@ def _full_card():
         "from_public_record": True,
         "start_date": "2015-01",
         "end_date": "2016-05-31",
+        "is_ongoing": False,
         "lead_organization": "An office",
         "internet_dependence": "low",
+        "conflict_affected": False,
+        "cost_amount": "12000.50",
+        "cost_currency": "DKK",
+        "staff_fte": "1.50",
+        "funders": ["The city", "A foundation"],
         "licence": "CC-BY-4.0",
+        "cover": "6f9619ff-8b86-4011-b42d-00cf4fc964ff",
         "codes": {
             "area": ["violent_extremism"],
             "cost_band": ["na"],
             "country": ["US"],
             "practice_type": ["risk_prevention", "research"],
             "scale": ["international"],
+            "sector": ["police"],
             "theme": ["youth", "dialogue"],
             "time_scale": ["long"],
         },
@@ -57,12 +66,19 @@ def _full_card():
                 "source_revision": 1,
                 "title": "Night buses",
                 "summary": "In short.",
+                "keywords": "bus, night",
+                "resources_needed": "A bus.",
                 "description": "Long.\n\nTwo paragraphs, *marked*.",
                 "gender_and_inclusion": "Asked.",
             },
         },
         "links": [
-            {"kind": "reference", "title": "A printed report"},
+            {
+                "kind": "reference",
+                "title": "A printed report",
+                "doi": "10.1000/182",
+                "accessed_on": "2026-02-01",
+            },
             {
                 "kind": "example",
                 "title": "A page",
@@ -70,14 +86,23 @@ def _full_card():
                 "language": "fr",
             },
         ],
+        "contacts": [
+            {"name": "Ana Example", "function": "Planner", "email": "ana@aarhus.example.org"},
+            {"name": "The night desk"},
+        ],
         "evaluations": [
             {
                 "evaluator_kind": "expert",
                 "evaluator": "An evaluator",
+                "city": "mombasa",
+                "decided_at": "2026-03-10T09:00:00+00:00",
+                "shown_to_city_at": "2026-03-05T09:00:00+00:00",
                 "method": {"en": "Read and asked."},
                 "date": "2018-03-01",
                 "record_revision": 2,
+                "overall_comment": {"en": "Good on the whole."},
                 "reply": {"fr": "Merci."},
+                "replied_at": "2026-03-11T09:00:00+00:00",
                 "published": True,
                 "ratings": {
                     "relevance": {"rating": "4", "assessment": {"en": "Why."}},
@@ -85,7 +110,10 @@ def _full_card():
                 },
             }
         ],
-        "evidence": {"self_declared": "2025-09-02", "peer_reviewed": "2026-03-10"},
+        "evidence": {
+            "self_declared": "2025-09-02",
+            "peer_reviewed": {"on": "2026-03-10", "revision": 2},
+        },
         "files": [
             {
                 "name": "plan.pdf",
@@ -93,6 +121,7 @@ def _full_card():
                 "language": "en",
                 "licence": "CC-BY-4.0",
                 "visibility": "members",
+                "transcript": "Two pages of text.",
                 "content": base64.b64encode(PDF).decode(),
             }
         ],
@@ -101,19 +130,29 @@ def _full_card():
         "created_at": "2025-09-01T08:00:00+00:00",
         "updated_at": "2026-03-12T09:00:00+00:00",
         "published_at": "2025-11-04T10:00:00+00:00",
+        "last_confirmed_on": "2026-03-01",
+        "review_due": "2027-03-01",
     }
 
 
 @pytest.fixture
 def world(aarhus, mombasa):
     Body.objects.create(code="focal-points", kind="focal_points", name_en="Focal points")
+    Media.objects.create(
+        uid="6f9619ff-8b86-4011-b42d-00cf4fc964ff",
+        file="dot.png",
+        title="A bus",
+        author="Nobody",
+        licence=factories.term("licence", "CC0-1.0"),
+    )
 
 
 def test_card_round_trips_without_loss(world):
-    card = _full_card()
+    part = {"kind": "part_of", "target": "SCN-P-0002", "note": "The bus part."}
+    card = _full_card() | {"relations": [part]}
 
-    import_cards(_file(card), by=None)
-    exported = json.loads(export_cards(Record.objects.all()))["records"][0]
+    import_cards(_file(card, _card("SCN-P-0002")), by=None)
+    exported = json.loads(export_cards(Record.objects.filter(code="SCN-A-0001")))["records"][0]
 
     sha256 = exported["files"][0].pop("sha256")
     assert len(sha256) == 64
@@ -134,6 +173,19 @@ def test_what_was_exported_can_be_taken_again_and_changes_nothing(world):
     assert RecordFile.objects.count() == 1
 
 
+def test_what_members_found_is_neither_lost_nor_doubled(world, ana, mombasa):
+    import_cards(_file(_full_card()), by=None)
+    record = Record.objects.get()
+    record.evaluations.create(evaluator_kind="peer", city=mombasa, created_by=ana)
+    exported = export_cards(Record.objects.all())
+    card = json.loads(exported)["records"][0] | {"is_ongoing": True}
+
+    import_cards(_file(card), by=None)
+    import_cards(_file(card | {"evaluations": []}), by=None)
+
+    assert [each.created_by for each in record.evaluations.all()] == [ana]
+
+
 def test_import_brings_a_known_record_up_to_date_and_leaves_what_it_does_not_name(world):
     import_cards(_file(_full_card()), by=None)
     change = {
@@ -147,7 +199,7 @@ def test_import_brings_a_known_record_up_to_date_and_leaves_what_it_does_not_nam
     record = Record.objects.get()
     assert (summary.new, summary.changed) == (0, 1)
     assert [text.title for text in record.texts.all()] == ["Evening buses"]
-    assert (record.visibility, record.links.count(), record.terms.count()) == ("public", 2, 9)
+    assert (record.visibility, record.links.count(), record.terms.count()) == ("public", 2, 10)
     assert SearchRow.objects.differing() == []
 
 
@@ -220,6 +272,16 @@ def test_a_record_without_code_gets_the_next_one(world):
             {"evaluations": [{"evaluator_kind": "peer", "ratings": {"impact": {"rating": "5"}}}]},
             "evaluations.1.ratings.impact.rating",
         ),
+        ({"links": [{"kind": "useful", "title": "A", "doi": "10/none"}]}, "links.1.doi"),
+        ({"contacts": [{"name": "A", "email": "nobody"}]}, "contacts.1.email"),
+        ({"relations": [{"kind": "adapts", "target": "SCN-P-9999"}]}, "relations.1.target"),
+        ({"relations": [{"kind": "adapts", "target": "SCN-P-0001"}]}, "relations.1.target"),
+        ({"cost_amount": "12"}, "cost_currency"),
+        ({"cost_amount": "12", "cost_currency": "euro"}, "cost_currency"),
+        ({"staff_fte": "10000"}, "staff_fte"),
+        ({"funders": "The city"}, "funders"),
+        ({"funders": [""]}, "funders.1"),
+        ({"cover": "no-such"}, "cover"),
         ({"evidence": {"hearsay": "2025-01-01"}}, "evidence.hearsay"),
         ({"files": [{"name": "a.pdf", "title": "A", "content": "%%%"}]}, "files.1.content"),
         ({"files": [{"name": "a.pdf", "title": "A", "content": "aGVsbG8="}]}, "files.1.content"),
@@ -259,6 +321,8 @@ def test_command_takes_a_file_and_says_how_many(world, tmp_path):
     call_command("import_records", path, stdout=out)
 
     assert out.getvalue().splitlines() == [
+        "Record 1, SCN-P-0001 “Night buses”: new",
+        "Record 2, SCN-P-0002 “Night buses”: new",
         "2 records new, 0 changed, 0 as they were; nothing was kept (dry run)",
         "2 records new, 0 changed, 0 as they were",
     ]
@@ -301,8 +365,8 @@ def test_rebuild_check_finds_a_row_that_differs_and_rebuild_mends_it(world):
     call_command("rebuild_search", "--check", stdout=out)
 
     assert err.getvalue().splitlines() == [
-        "SCN-P-0001 (en) differs from its record.",
-        "SCN-P-0002 (en) differs from its record.",
+        "SCN-P-0001 (insiders) differs from its record.",
+        "SCN-P-0002 (insiders) differs from its record.",
     ]
     assert out.getvalue().splitlines() == [
         "2 search rows written",

@@ -1,16 +1,20 @@
 """Who reads what: the page, its files, the search, the counts, the feed and the sitemap obey one rule."""
 
+import gzip
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import JournalEntry
-from hub.models import Record, RecordFile, SearchRow
+from core.models import JournalEntry, Media
+from hub.models import Record, RecordFile, RecordText, SearchRow
 from hub.tasks import refresh_search
+from tests import factories
 from tests.hub.conftest import PDF
 
 OUTSIDE = ["stranger", "applicant", "suspended", "reviewer"]
@@ -133,7 +137,7 @@ def test_file_of_another_record_is_not_found_under_this_one(shelf, attach):
     assert Client().get(f"/hub/{shelf['members'].code}/files/{file.pk}/").status_code == 404
 
 
-def test_downloads_of_what_is_not_public_are_written_down(shelf, attach, ana):
+def test_every_download_is_written_down(shelf, attach, ana):
     restricted, open_file = attach(shelf["members"]), attach(shelf["public"])
     client = _client(ana)
 
@@ -142,7 +146,10 @@ def test_downloads_of_what_is_not_public_are_written_down(shelf, attach, ana):
     client.get(reverse("hub:file", args=[shelf["public"].code, open_file.pk]))
 
     entries = JournalEntry.objects.filter(verb="downloaded")
-    assert [(entry.by, entry.subject_id) for entry in entries] == [(ana, restricted.pk)]
+    assert [(entry.by, entry.subject_id) for entry in entries.order_by("pk")] == [
+        (ana, restricted.pk),
+        (ana, open_file.pk),
+    ]
 
 
 def test_page_names_only_the_files_its_reader_may_open(shelf, attach, ana):
@@ -164,8 +171,8 @@ def test_search_and_counts_tell_each_visitor_of_what_they_may_open_and_no_more(s
         found = {name for name in shelf if f"Canary{name}" in html}
         with_theme = readable & READERS.keys()
         assert (who, found) == (who, readable)
-        assert f'value="practice"><span>Practice</span><span class="count">{len(readable)}<' in html
-        assert f'<span>Youth engagement</span><span class="count">{len(with_theme)}<' in html
+        assert f"<span>Practice</span><i>{len(readable)}</i>" in html
+        assert f"<span>Youth engagement</span><i>{len(with_theme)}</i>" in html
         for name, record in shelf.items():
             for query in (f"Canary{name}", record.code, f"canary{name} -nothing"):
                 page = client.get(reverse("hub:library"), {"q": query}).content.decode()
@@ -257,3 +264,150 @@ def test_a_city_that_hides_is_no_longer_found_by_its_name_after_the_next_refresh
 
     assert "/hub/SCN-P-0001/" in before
     assert "/hub/SCN-P-0001/" not in Client().get("/hub/?q=Aarhus").content.decode()
+
+
+def test_all_facts_stand_beside_the_article(shelve):
+    shelve(
+        "SCN-P-0001",
+        visibility="public",
+        terms=[("sector", "police"), ("cost_band", "na")],
+        texts={"en": {"title": "Night buses", "keywords": "bus, night"}},
+        cost_amount="125000.00",
+        cost_currency="EUR",
+        staff_fte="1.50",
+        funders=["City budget", "A foundation"],
+        conflict_affected=False,
+        is_ongoing=True,
+        start_date="2020-05-01",
+        internet_dependence="low",
+    )
+
+    html = Client().get("/hub/SCN-P-0001/").content.decode()
+
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd><bdi>([^<]*)</bdi>", html))
+    assert (
+        facts.items()
+        >= {
+            "Since": "May 2020",
+            "Until": "still going on",
+            "Needs a mandate for": "Police and public safety",
+            "Cost": "125,000 EUR, Not available",
+            "Staff, in full-time posts": "1.5",
+            "Paid for by": "City budget, A foundation",
+            "Needs the internet": "A little",
+            "Done amid conflict": "No",
+            "Keywords": "bus, night",
+        }.items()
+    )
+
+
+def test_a_record_that_ended_says_from_when_until_when(shelve):
+    shelve(
+        "SCN-P-0001",
+        visibility="public",
+        start_date="2020-05-01",
+        start_precision="year",
+        end_date="2022-02-03",
+        cost_amount="99.50",
+        cost_currency="EUR",
+        terms=[("cost_band", "na")],
+    )
+
+    html = Client().get("/hub/SCN-P-0001/").content.decode()
+
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd><bdi>([^<]*)</bdi>", html))
+    assert (facts["From"], facts["Until"]) == ("2020", "3 February 2022")
+    assert facts["Cost"] == "99.50 EUR, Not available"
+
+
+def test_contacts_are_for_members_alone(shelf, visitors):
+    shelf["public"].contacts.create(name="Canary Contact", email="canary@example.org")
+
+    seen = {
+        who
+        for who, user in visitors.items()
+        if "Canary Contact" in _client(user).get("/hub/SCN-P-0001/").content.decode()
+    }
+
+    assert seen == {"member", "group", "staff", "staff_mena"}
+
+
+def test_cover_is_shown_once_it_is_public(shelve, client):
+    picture = Media.objects.create(
+        file=ContentFile(b"\x89PNG\r\n\x1a\n", name="bus.png"),
+        title="A bus",
+        author="Ann Author",
+        alt_en="A bus at night",
+        licence=factories.term("licence", "CC0-1.0"),
+    )
+    shelve("SCN-P-0001", visibility="public", cover=picture)
+
+    before = client.get("/hub/SCN-P-0001/").content.decode()
+    Media.objects.update(is_public=True)
+    after = client.get("/hub/SCN-P-0001/").content.decode()
+
+    assert "Ann Author" not in before
+    assert 'alt="A bus at night"' in after
+    assert "Ann Author" in after
+
+
+def test_related_records_are_those_the_reader_may_open(shelve, ana):
+    shelve("SCN-P-0001", visibility="public", title="Night buses for youth", themes=["youth"])
+    shelve("SCN-P-0002", visibility="public", title="Night buses again", themes=["youth"])
+    shelve("SCN-P-0003", title="Night buses for members", themes=["youth"])
+
+    stranger, member = (
+        set(
+            re.findall(
+                r"/hub/(SCN-P-\d{4})/",
+                _client(user).get("/hub/SCN-P-0001/").content.decode().partition('id="related"')[2],
+            )
+        )
+        for user in (None, ana)
+    )
+
+    assert stranger - {"SCN-P-0001"} == {"SCN-P-0002"}
+    assert member - {"SCN-P-0001"} == {"SCN-P-0002", "SCN-P-0003"}
+
+
+@pytest.mark.parametrize(
+    ("name", "notice"),
+    [("members", "Members only. Do not pass on."), ("group", "For a group of members."), ("public", "")],
+)  # fmt: skip
+def test_paper_says_for_whom_it_is(shelf, staff, name, notice):
+    html = _client(staff).get(reverse("hub:record", args=[shelf[name].code])).content.decode()
+
+    [head] = re.findall(r'<p class="print-head">(.*?)</p>', html)
+    assert shelf[name].code in head
+    assert notice in head
+    assert ("Do not pass on" in head) == bool(notice)
+
+
+def test_a_page_is_light_enough_for_a_weak_line(shelve):
+    """The fullest page with its style sheet and script, as sent: at most 60 kB without letters and files."""
+    long = "A sentence that somebody wrote about a bus at night, and how it went. " * 60
+    record = shelve(
+        "SCN-P-0001",
+        visibility="public",
+        texts={"en": {"title": "Night buses"} | dict.fromkeys(RecordText.BODY, long)},
+    )
+    for number in range(20):
+        record.links.create(
+            kind="useful", title=f"Link {number}", url=f"https://example.org/{number}"
+        )
+    page = Client().get("/hub/SCN-P-0001/").content
+    static = Path(__file__).resolve().parents[2] / "static"
+    parts = [page, *((static / name).read_bytes() for name in ("css/site.css", "js/record.js"))]
+
+    assert sum(len(gzip.compress(part)) for part in parts) <= 60_000
+
+
+def test_page_asks_as_often_for_much_as_for_little(shelve, attach, django_assert_max_num_queries):
+    record = shelve("SCN-P-0001", visibility="public", themes=["youth"])
+    for number in range(30):
+        shelve(f"SCN-P-1{number:03d}", visibility="public", themes=["youth"])
+        record.links.create(kind="useful", title=f"Link {number}")
+        attach(record, title=f"File {number}")
+
+    with django_assert_max_num_queries(34):
+        Client().get("/hub/SCN-P-0001/")
