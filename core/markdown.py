@@ -3,8 +3,11 @@
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 BLOCKS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "table"}
+# What holds words of its own. A list with dir="auto" would not look into its items: they have directions too.
+OF_WORDS = {"p", "h2", "h3", "h4", "table"}
 TAGS = BLOCKS | {
     "a", "br", "code", "del", "em", "hr", "pre", "s", "strong", "tbody", "td", "th", "thead", "tr",
 }  # fmt: skip
@@ -19,16 +22,25 @@ _parser.enable(["table", "strikethrough", "linkify"]).disable("image")
 
 
 def to_html(text: str) -> SafeString:
-    """The text as safe HTML. Each block takes its direction from its own words; headings begin at h2."""
-    tokens = _parser.parse(text or "")
+    """The text as safe HTML. Headings begin at h2.
+
+    Paragraphs take their direction from their own words, lists theirs from the language of the text around them, so
+    that bullets stand on the side where its lines begin.
+    """
+    tokens = parse(text)
     for token in tokens:
         if token.tag.startswith("h") and token.tag[1:].isdigit():
             token.tag = f"h{min(4, max(2, int(token.tag[1:]) + 1))}"
-        if token.tag in BLOCKS and token.nesting == 1:
+        if token.tag in OF_WORDS and token.nesting == 1:
             token.attrSet("dir", "auto")
     html = _parser.renderer.render(tokens, _parser.options, {})
     # S308: the allowlist is what makes it safe.
     return mark_safe(clean(html))
+
+
+def parse(text: str | None) -> list[Token]:
+    """The tokens of a text, without HTML or pictures."""
+    return _parser.parse(text or "")
 
 
 def clean(html: str) -> str:

@@ -39,10 +39,10 @@ class RecordFeed(Feed):
         return f"urn:uuid:{item[0].uid}"
 
     def item_pubdate(self, item):
-        return item[0].published_at
+        return item[0].appeared_at
 
     def item_updateddate(self, item):
-        return max(item[0].updated_at, item[0].published_at)
+        return max(item[0].updated_at, item[0].appeared_at)
 
     def item_categories(self, item):
         return [item[0].get_kind_display()]

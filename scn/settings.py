@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.BrowserPolicy",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.RefuseTooLarge",
     "core.middleware.RefuseBadBytes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -152,9 +153,21 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.tasks.sweep", "schedule": 5.0, "options": {"expires": 600}},
     "search-rows": {"task": "hub.tasks.refresh_search", "schedule": 3600.0},
+    "search-words": {"task": "hub.tasks.learn_words", "schedule": 86400.0},
     "jobs-sweep": {"task": "core.tasks.sweep_jobs", "schedule": 5.0, "options": {"expires": 600}},
     "endorsement-reminders": {"task": "members.tasks.remind", "schedule": 3600.0},
     "unsent-applications": {"task": "members.tasks.expire", "schedule": 3600.0},
+    "saved-searches": {
+        "task": "hub.tasks.tell_searches",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "search-log": {"task": "hub.tasks.forget_searches", "schedule": 86400.0},
+    "access-reminders": {"task": "hub.tasks.remind_of_access", "schedule": 3600.0},
+    "files": {"task": "hub.tasks.look_into_files", "schedule": 60.0, "options": {"expires": 60}},
+    "sign-off-reminders": {"task": "hub.tasks.remind_of_sign_off", "schedule": 3600.0},
+    "keep-fresh": {"task": "hub.tasks.keep_fresh", "schedule": 3600.0},
+    "library-files-tidy": {"task": "hub.tasks.clear_away", "schedule": 3600.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 3600.0},
     "letters-tidy": {"task": "outbox.tasks.tidy", "schedule": 3600.0},
 }
@@ -184,6 +197,9 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = STATE_DIR / "files"  # private: no URL leads here, see core/files.py
 MEDIA_BUCKET = _read("str", "MEDIA_BUCKET", "")
+CLAMD_URL = _read("str", "CLAMD_URL", "")  # tcp://host:3310 or unix:///path; empty: no scanner
+if CLAMD_URL and not CLAMD_URL.startswith(("tcp://", "unix:///")):
+    raise ImproperlyConfigured("CLAMD_URL must start with tcp:// or unix:///.")
 X_ACCEL = _read("bool", "X_ACCEL", False)  # nginx in front hands out files we allow
 if MEDIA_BUCKET:
     _files = {

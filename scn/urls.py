@@ -34,6 +34,7 @@ urlpatterns += i18n_patterns(
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("theme/", views.theme, name="theme"),
+    path("too-large/", views.too_large, name="too_large"),
     path("me/", views.me, name="me"),
     path("", include("members.urls")),
     path("hub/", include("hub.urls")),

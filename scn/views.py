@@ -23,13 +23,14 @@ from django.views.decorators.http import require_POST
 
 from core import limits
 from core.clients import address
-from core.middleware import busy, is_busy
+from core.middleware import busy, is_busy, page_before
 from core.models import Media
 from core.projection import place
 from hub.models import Record
-from members.models import City, MembershipApplication, PledgeVersion
+from members.models import City, PledgeVersion
 from members.rules import standing
 from outbox import mail
+from scn import waiting
 from scn.forms import ContactForm
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,12 @@ def privacy(request):
 @login_not_required
 def accessibility(request):
     return render(request, "scn/accessibility.html")
+
+
+@login_not_required
+def too_large(request):
+    """nginx shows this page where somebody sends more than it takes; the body never came this far."""
+    return render(request, "413.html", {"back": page_before(request)})
 
 
 @login_not_required
@@ -136,7 +143,7 @@ def me(request):
     who = standing(request.user)
     if who.kind == "staff":
         return redirect("admin:index")
-    waiting = list(MembershipApplication.objects.waiting_for_cities(who.focal_cities))
+    things = waiting.for_member(request.user)
     second_factor_missing = not is_mfa_enabled(request.user)
     return render(
         request,
@@ -144,9 +151,9 @@ def me(request):
         {
             "person": getattr(request.user, "person", None),
             "standing": who,
-            "waiting": waiting,
+            "things": things,
             "second_factor_missing": second_factor_missing,
-            "todo": len(waiting) + second_factor_missing,
+            "todo": things.total + second_factor_missing,
             "cities": City.objects.filter(pk__in=who.cities)
             .select_related("country")
             .order_by("slug"),

@@ -1,5 +1,10 @@
-"""What waits for a member of staff: counts, ages and aims, each through the lists that person may open."""
+"""What waits for somebody.
 
+For a member of staff: counts, ages and aims, each through the lists that person may open. For a member: the things
+themselves.
+"""
+
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,12 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import scanner
 from core.models import Term
-from members.models import City, CityMembership, MembershipApplication, Post
+from hub.models import AccessRequest, Contribution, Evaluation, Record, RecordFile
+from members.models import City, CityMembership, MembershipApplication, Post, User
+from members.rules import standing
 from outbox.models import Message
 
 LATELY_DAYS = 90
 LETTER_AIM_DAYS = 1
+SCAN_AIM_DAYS = 1
 
 
 def rows(site, request) -> list[dict]:
@@ -38,7 +47,55 @@ def rows(site, request) -> list[dict]:
         ),
         _letters(letters.filter(status__in=[Message.Status.FAILED, Message.Status.UNKNOWN])),
         _orphans(cities),
+        _contributions(site.get_model_admin(Contribution).get_queryset(request)),
+        _evaluations(site.get_model_admin(Evaluation).get_queryset(request)),
+        *_unscanned(site, request),
     ]
+
+
+@dataclass
+class Things:
+    """What waits for one member, as lists; `asked_before_joining` is good news, not work."""
+
+    applications: list
+    access_requests: list
+    sign_offs: list
+    changes: list
+    confirmations: list
+    replies: list
+    asked_before_joining: list
+
+    @property
+    def total(self):
+        """How many things wait."""
+        work = [getattr(self, each.name) for each in fields(self)]
+        return sum(map(len, work)) - len(self.asked_before_joining)
+
+
+def for_member(user) -> Things:
+    """What waits for a member: one query says of which kinds there is something, and only those are read."""
+    who = standing(user)
+    readable = Record.objects.readable_in_full(user)
+    of_kind = {
+        "applications": MembershipApplication.objects.waiting_for_cities(who.focal_cities),
+        "access_requests": AccessRequest.objects.waiting_for(user),
+        "sign_offs": Contribution.objects.waiting_for_sign_off(user),
+        "changes": Contribution.objects.waiting_for_authors(user),
+        "confirmations": readable.to_be_confirmed_by(user, timezone.now().date()).prefetch_related(
+            "texts"
+        ),
+        "replies": Evaluation.objects.waiting_for_reply(who.focal_cities),
+        "asked_before_joining": readable.asked_for_by(user),
+    }
+    there = User.objects.filter(pk=user.pk).values_list(
+        *(Exists(things) for things in of_kind.values())
+    )
+    return Things(
+        *(
+            list(things) if is_there else []
+            for things, is_there in zip(of_kind.values(), there.get(), strict=True)
+        )
+    )
 
 
 def applications_by_hub(site, request) -> list[dict]:
@@ -79,6 +136,36 @@ def _applications(label, applications, query):
     }
 
 
+def _contributions(contributions):
+    """What members wrote for the library and sent."""
+    found = contributions.waiting_for_staff().aggregate(
+        count=Count("pk"), oldest=Min("submitted_at")
+    )
+    aim = timedelta(days=settings.ANSWER_WITHIN_DAYS)
+    return {
+        "label": _("Contributions to the library"),
+        "url": reverse("admin:hub_contribution_changelist") + "?queue=ours",
+        "count": found["count"],
+        "oldest": found["oldest"],
+        "aim": settings.ANSWER_WITHIN_DAYS,
+        "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
+    }
+
+
+def _evaluations(evaluations):
+    """What members and experts found when they looked at a record."""
+    found = evaluations.waiting().aggregate(count=Count("pk"), oldest=Min("created_at"))
+    aim = timedelta(days=settings.ANSWER_WITHIN_DAYS)
+    return {
+        "label": _("Evaluations to publish or set aside"),
+        "url": reverse("admin:hub_evaluation_changelist") + "?waiting=yes",
+        "count": found["count"],
+        "oldest": found["oldest"],
+        "aim": settings.ANSWER_WITHIN_DAYS,
+        "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
+    }
+
+
 def _letters(letters):
     found = letters.aggregate(count=Count("pk"), oldest=Min("created_at"))
     aim = timedelta(days=LETTER_AIM_DAYS)
@@ -90,6 +177,25 @@ def _letters(letters):
         "aim": LETTER_AIM_DAYS,
         "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
     }
+
+
+def _unscanned(site, request):
+    """Where there is a virus scanner: files nobody is given because it has not answered."""
+    if not scanner.is_on():
+        return []
+    files = site.get_model_admin(RecordFile).get_queryset(request).waiting()
+    found = files.aggregate(count=Count("pk"), oldest=Min("added_at"))
+    aim = timedelta(days=SCAN_AIM_DAYS)
+    return [
+        {
+            "label": _("Files the virus scanner has not looked at"),
+            "url": reverse("admin:hub_recordfile_changelist") + "?scan__exact=waiting",
+            "count": found["count"],
+            "oldest": found["oldest"],
+            "aim": SCAN_AIM_DAYS,
+            "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
+        }
+    ]
 
 
 def _orphans(cities):

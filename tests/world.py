@@ -1,12 +1,28 @@
 """One small world with everybody in it, for the tests that ask who may do what."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from core.models import Job, Media
-from hub.models import RecordFile, SearchRow
+from hub.actions.card_dump import dump
+from hub.models import (
+    AccessGrant,
+    AccessRequest,
+    Comment,
+    Contribution,
+    Evaluation,
+    ReadingList,
+    ReadingListItem,
+    Record,
+    RecordCity,
+    RecordFile,
+    Revision,
+    SavedSearch,
+    SearchRow,
+)
 from members.models import Body, BodyMember, Person
 from tests import factories
 
@@ -56,7 +72,88 @@ def build():
         ),
         job=Job.objects.create(owner=factories.user("worker@example.org"), kind="nothing"),
         picture=_picture(),
+        **_owned(a),
+        **_kept(people),
+        **_asked(a, leads, people),
+        **_written(a, people["MSC"]),
     )
+
+
+def _asked(city, leads, people):
+    """A record told in short, and one of the city's for its group, which somebody asks to read and somebody may."""
+    shared = _record("SCN-P-0017", "group", leads)
+    RecordCity.objects.create(record=shared, city=city)
+    grantee = factories.member(factories.city("City C", slug="city-c"), email="gra@example.org")
+    until = timezone.now().date() + timedelta(days=30)
+    return {
+        "teaser": _record("SCN-P-0005", "teaser"),
+        "shared": shared,
+        "grantee": grantee,
+        "asked": AccessRequest.objects.create(record=shared, by=people["MOC"], reason="A plan"),
+        "grant": AccessGrant.objects.create(
+            record=shared, grantee=grantee, grantor=people["STF"], reason="A plan", until=until
+        ),
+    }
+
+
+def _written(city, author):
+    """What city A's member writes: with the city, with its focal point, and (before the city joined) alone."""
+    now = timezone.now()
+
+    def write(status, **fields):
+        return Contribution.objects.create(
+            status=status, created_by=author, updated_by=author, **fields
+        )
+
+    alone, draft = write("draft"), write("draft", city=city)
+    return {
+        "draft_text": draft,
+        "draft_file": RecordFile.objects.create(
+            contribution=draft,
+            file=ContentFile(b"canary of a draft", name="draft.txt"),
+            title="Canary of a draft",
+            content_type="text/plain; charset=utf-8",
+            size=17,
+            sha256="1" * 64,
+        ),
+        "to_sign_off": write("city_review", city=city, city_asked_at=now),
+        "alone": alone,
+        "alone_asked": write("city_review", city_asked_at=now),
+        "alone_withdrawn": write("withdrawn", ended_at=now),
+        "alone_to_withdraw": write("draft"),
+        "remark": Comment.objects.create(contribution=alone, text="A remark", by=author),
+    }
+
+
+def _kept(people):
+    """What some of them keep: searches and reading lists."""
+    own, shared, other = (
+        ReadingList.objects.create(owner=people[kind], title=title, audience=audience)
+        for kind, title, audience in [
+            ("MSC", "For the mayor", "own"),
+            ("MSC", "For everybody", "members"),
+            ("ADM", "For the office", "own"),
+        ]
+    )
+    public = Record.objects.get(code="SCN-P-0001")
+    return {
+        "saved": SavedSearch.objects.create(user=people["MSC"], name="Canaries", query="q=canary"),
+        "reading": own,
+        "reading_shared": shared,
+        "reading_adm": other,
+        "reading_item": ReadingListItem.objects.create(list=own, record=public),
+    }
+
+
+def _owned(city):
+    """A record of a city, and what somebody found when they looked at it."""
+    record = _record("SCN-P-0016", "members")
+    RecordCity.objects.create(record=record, city=city)
+    Revision.objects.create(record=record, number=1, card=dump(record, with_files=False))
+    return {
+        "owned": record,
+        "evaluation": Evaluation.objects.create(record=record, evaluator_kind="peer"),
+    }
 
 
 def _record(code, visibility, body=None, **fields):

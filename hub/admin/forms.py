@@ -6,6 +6,7 @@ from hub.models import Visibility
 from members.models import Body
 
 MOST_MEGABYTES = 20
+_FOR_FILES = [each for each in Visibility.values if each != Visibility.TEASER]
 
 
 class AudienceForm(forms.Form):
@@ -28,7 +29,12 @@ class AudienceForm(forms.Form):
         for file in record.files.order_by("pk"):
             self.fields[f"file_{file.pk}"] = forms.ChoiceField(
                 label=_("Who may read the file “%(title)s”") % {"title": file.title},
-                choices=Visibility.choices,
+                # A file is read whole or not at all: "in short" is for records.
+                choices=[
+                    choice
+                    for choice in Visibility.choices
+                    if choice[0] in (file.visibility, *_FOR_FILES)
+                ],
                 initial=file.visibility,
                 help_text=_("Nobody reads a file who may not read the record."),
             )
@@ -51,7 +57,7 @@ class AudienceForm(forms.Form):
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label=_("File of records (JSON)"),
+        label=_("File of records (XLSX, CSV or JSON)"),
         help_text=_("At most 20 MB. All its records are taken, or none, and every fault is named."),
     )
 

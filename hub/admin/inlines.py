@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.files import inspect_upload
+from core import files
 from core.staff import StaffStack, StaffTable
-from hub.actions.cards import UPLOADS
-from hub.models import Evaluation, RecordCity, RecordFile, RecordLink, RecordText
+from hub.models import Evaluation, RecordCity, RecordFile, RecordLink, RecordRelation, RecordText
 from members.models import City
 from members.models.people import LANGUAGES
 
@@ -59,22 +58,30 @@ class FileForm(ModelForm):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if "file" in self.changed_data:
-            file.kind = inspect_upload(file, UPLOADS)
-        return file
+        if "file" not in self.changed_data:
+            return file
+        kind = files.inspect_upload(file, RecordFile.KINDS, megabytes=RecordFile.MOST_MEGABYTES)
+        content = files.without_metadata(file, kind)
+        content.kind = kind
+        return content
 
 
 class FileTable(StaffTable):
     model = RecordFile
     form = FileForm
-    fields = ["file", "opened", "title", "language", "licence", "visibility", "size"]
-    readonly_fields = ["opened", "size"]
-    formfield_overrides = {FileField: {"widget": FileInput}}
+    fields = [
+        "file", "opened", "title", "language", "licence", "visibility", "transcript", "size", "scan",
+    ]  # fmt: skip
+    readonly_fields = ["opened", "size", "scan"]
+    formfield_overrides = {
+        FileField: {"widget": FileInput},
+        TextField: {"widget": Textarea(attrs={"rows": 2, "dir": "auto"})},
+    }
 
     @admin.display(description=_("open"))
     def opened(self, file):
         """Files have no address of their own: the library's view decides who may open them."""
-        if not file.pk:
+        if not file.pk or file.scan != RecordFile.Scan.CLEAN:
             return ""
         address = reverse("hub:file", args=[file.record.code, file.pk])
         return format_html('<a href="{}">{}</a>', address, file.title)
@@ -94,6 +101,19 @@ class CityTable(StaffTable):
     def get_field_queryset(self, db, db_field, request):
         """A record of the library may name any city, whatever region its editor looks after."""
         return City.objects.all()
+
+
+class RelationTable(StaffTable):
+    """How this record stands to others; one that is wrong may go."""
+
+    model = RecordRelation
+    fk_name = "source"
+    fields = ["kind", "target", "note"]
+    autocomplete_fields = ["target"]
+    ordering = ["kind", "pk"]
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
 
 
 class EvaluationTable(StaffTable):

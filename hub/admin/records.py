@@ -1,9 +1,6 @@
-import uuid
-
 from django.contrib import admin, messages
 from django.contrib.postgres.aggregates import StringAgg
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import default_storage
 from django.db.models import OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 from django.shortcuts import redirect
@@ -13,13 +10,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core import files, jobs
+from core import wakeup
 from core.models import Term
-from core.staff import StaffAdmin
 from hub import rules
-from hub.actions import records
-from hub.admin.forms import AudienceForm, ImportForm
-from hub.admin.inlines import CityTable, EvaluationTable, FileTable, LinkTable, TextStack
+from hub.actions import records, revisions
+from hub.actions.files import LOOK, take_in
+from hub.admin.access import WithGrants
+from hub.admin.audience import WithManyAudiences
+from hub.admin.files import WithDownloads
+from hub.admin.forms import AudienceForm
+from hub.admin.freshness import FreshnessFilter
+from hub.admin.imports import ImportPages
+from hub.admin.inlines import (
+    CityTable,
+    EvaluationTable,
+    FileTable,
+    LinkTable,
+    RelationTable,
+    TextStack,
+)
+from hub.admin.translations import WithTranslations
 from hub.models import Record, RecordFile, RecordText
 
 Status = Record.Status
@@ -39,18 +49,20 @@ class ThemeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Record)
-class RecordAdmin(StaffAdmin):
+class RecordAdmin(ImportPages, WithManyAudiences, WithGrants, WithTranslations, WithDownloads):
     """The shelf as its editors see it. A status moves by its buttons; who may read is a page of its own."""
 
     change_list_template = "admin/hub/record/change_list.html"
     list_display = ["title", "code", "kind", "status", "visibility", "languages", "updated"]
     list_display_links = ["title"]
-    list_filter = ["status", "kind", "visibility", ThemeFilter, "original_language", "is_fictional"]
+    list_filter = [
+        "status", "kind", "visibility", ThemeFilter, FreshnessFilter, "original_language", "is_fictional",
+    ]  # fmt: skip
     search_fields = ["code", "lead_organization"]
     search_help_text = gettext_lazy("Code, title in any language, or who leads it.")
     ordering = ["-updated_at", "-pk"]
     autocomplete_fields = ["terms"]
-    inlines = [TextStack, FileTable, LinkTable, CityTable, EvaluationTable]
+    inlines = [TextStack, FileTable, LinkTable, CityTable, RelationTable, EvaluationTable]
     readonly_fields = ["status", "revision", "created_at", "updated_at", "published_at"]
     fieldsets = [
         (None, {"fields": ["code", "kind", "status", "original_language"]}),
@@ -70,7 +82,7 @@ class RecordAdmin(StaffAdmin):
             {
                 "fields": [
                     "self_declared_on", "city_endorsed_on", "staff_checked_on", "peer_reviewed_on",
-                    "revision", "created_at", "updated_at", "published_at",
+                    "last_confirmed_on", "review_due", "revision", "created_at", "updated_at", "published_at",
                 ]
             },
         ),
@@ -134,6 +146,7 @@ class RecordAdmin(StaffAdmin):
         return [
             {"label": _("See it in the library"), "url": reverse("hub:record", args=[obj.code])},
             {"label": _("Who may read it"), "url": self._url("audience", obj)},
+            {"label": _("Who downloaded its files"), "url": self._url("downloads", obj)},
             *(
                 {"label": label, "url": self._url(name, obj), "direct": True}
                 for name, label, status in moves
@@ -145,6 +158,10 @@ class RecordAdmin(StaffAdmin):
         if not change:
             obj.code = obj.code or records.next_code(obj.kind)
             obj.created_by = request.user
+        else:
+            revisions.keep(
+                Record.objects.get(pk=obj.pk)
+            )  # as it was: nothing of this form is saved yet
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request, form, formset, change):
@@ -152,7 +169,8 @@ class RecordAdmin(StaffAdmin):
         if formset.model is RecordFile:
             for part in formset.forms:
                 if "file" in part.changed_data:
-                    _describe(part.instance, part.cleaned_data["file"])
+                    take_in(part.instance, part.cleaned_data["file"], by=request.user)
+                    wakeup.after_commit(LOOK)
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request, form, formsets, change):
@@ -194,7 +212,7 @@ class RecordAdmin(StaffAdmin):
         return [
             *own,
             path("<int:pk>/audience/", self._guarded(self.audience), name="hub_record_audience"),
-            path("import/", self._guarded(self.import_file), name="hub_record_import"),
+            *self.import_urls(),
             *super().get_urls(),
         ]
 
@@ -210,17 +228,6 @@ class RecordAdmin(StaffAdmin):
         records.change_audience(record, **audience, by=request.user)
         messages.success(request, _("This holds from now on, everywhere."))
         return redirect(self._url("change", record))
-
-    def import_file(self, request):
-        """Take a file of records as a job whose page shows how far it is and what was wrong."""
-        if not rules.may_edit(request.user):
-            raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            place = default_storage.save(f"imports/{uuid.uuid4()}.json", form.cleaned_data["file"])
-            job = jobs.start("import_records", owner=request.user, params={"place": place})
-            return redirect("core:job", uid=job.uid)
-        return self._page(request, "import", None, form=form)
 
     def _mover(self, act):
         def move(request, pk):
@@ -244,7 +251,7 @@ class RecordAdmin(StaffAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": record,
-            "title": _("Import records") if name == "import" else _("Who may read it"),
+            "title": _("Import records") if name.startswith("import") else _("Who may read it"),
         }
         return TemplateResponse(request, f"admin/hub/record/{name}.html", context)
 
@@ -253,12 +260,6 @@ class RecordAdmin(StaffAdmin):
 
     def _url(self, name, record):
         return reverse(f"admin:hub_record_{name}", args=[record.pk])
-
-
-def _describe(file, upload):
-    file.content_type = files.KINDS[upload.kind][1]
-    file.size = upload.size
-    file.sha256 = files.sha256(upload)
 
 
 def _original_changed(record, formsets):

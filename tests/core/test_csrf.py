@@ -18,8 +18,8 @@ REGEX_SAMPLES = {
     "account_confirm_email": "confirm-email/x/",
     "account_reset_password_from_key": "password/reset/key/x-y/",
 }
-# Browsers send these by themselves and without a token; they change nothing but a log.
-WITHOUT = {"/csp-report/"}
+# Browsers and harvesters send these by themselves and without a token; they change nothing but a log.
+WITHOUT = {"/csp-report/", "/hub/oai/"}
 
 
 def _routes(patterns, prefix=""):

@@ -18,7 +18,7 @@ from core.markdown import ATTRIBUTES, TAGS, clean, to_html
         ("<b>bold</b>", '<p dir="auto">&lt;b&gt;bold&lt;/b&gt;</p>\n'),
         (
             "3. c\n4. d",
-            '<ol start="3" dir="auto">\n<li dir="auto">c</li>\n<li dir="auto">d</li>\n</ol>\n',
+            '<ol start="3">\n<li>c</li>\n<li>d</li>\n</ol>\n',
         ),
         ("![x](http://evil.example/pixel.png)", None),
         ("", ""),

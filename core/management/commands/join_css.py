@@ -14,6 +14,7 @@ STAFF_COMPONENTS = (
     "badge",
     "chart",
     "demo-note",
+    "difference",
     "empty",
     "error-summary",
     "facts",
@@ -27,6 +28,7 @@ STAFF_COMPONENTS = (
     "side",
     "stages",
     "table",
+    "two-texts",
     "waiting",
 )
 
