@@ -60,6 +60,7 @@ def distance(one: str, other: str, *, at_most: int) -> int:
     """
     if abs(len(one) - len(other)) > at_most:
         return at_most + 1
+    one, other = _without_ends(one, other)
     above, row = [], list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
         two_above, above, row = above, row, [i]
@@ -71,3 +72,13 @@ def distance(one: str, other: str, *, at_most: int) -> int:
         if min(row) > at_most:
             return at_most + 1
     return min(row[-1], at_most + 1)
+
+
+def _without_ends(one, other):
+    """Both words without the letters they begin and end with alike, which no slip touches."""
+    shortest = min(len(one), len(other))
+    start = next((i for i in range(shortest) if one[i] != other[i]), shortest)
+    one, other = one[start:], other[start:]
+    shortest -= start
+    end = next((i for i in range(shortest) if one[-1 - i] != other[-1 - i]), shortest)
+    return one[: len(one) - end], other[: len(other) - end]

@@ -19,7 +19,7 @@ class LibraryForm:
     """What a visitor looks for in the library, read from the address. Anything unknown is left out, never an error."""
 
     BEST, NEWEST, CLOSEST = "best", "newest", "closest"
-    LONGEST = 200
+    LONGEST = 500  # characters: room for a paragraph
     MOST_VALUES = 40  # in one facet
 
     def __init__(self, data, user):

@@ -57,9 +57,10 @@ def read(folder: Path) -> Collection:
     queries = {entry.number: entry for entry in _entries(_file(folder, "queries"))}
     judgements = list(_judgements(_file(folder, "qrels")))
     # In some collections the judgements count the queries instead of naming them.
-    if any(query not in queries for query, _, _ in judgements):
-        by_place = {str(place): number for place, number in enumerate(queries, 1)}
-        judgements = [(by_place.get(query, query), doc, grade) for query, doc, grade in judgements]
+    by_place = {str(place): number for place, number in enumerate(queries, 1)}
+    asked = {query for query, _, _ in judgements}
+    if not asked <= queries.keys() and asked <= by_place.keys():
+        judgements = [(by_place[query], doc, grade) for query, doc, grade in judgements]
     judged: dict[str, dict[str, float]] = {}
     for query, document, grade in judgements:
         if query in queries and document in documents and grade > 0:
@@ -99,6 +100,8 @@ def _entries(file):
             entry.fields[name] = f"{entry.fields.get(name, '')} {start[2] or ''}".strip()
         elif entry and name:
             entry.fields[name] = f"{entry.fields[name]} {line.strip()}".strip()
+        elif entry and not entry.number:
+            entry.number = _plain(line.strip())
     if entry:
         yield entry
 

@@ -1,10 +1,6 @@
 """Where a search finds nothing, and beside a record: what comes near."""
 
-from math import log
-
-from django.db import connection
-
-from hub.models import Record, SearchCount, SearchRow
+from hub.models import Record
 from hub.search import asking
 from hub.search.hits import Hit
 from hub.search.page import Wanted, search
@@ -13,10 +9,25 @@ from hub.search.terms import level_of, understand
 from hub.search.typed import parse
 
 _MOST_KIN = 400
+# A code that half the library has says little, and reading so many rows takes long: only rows with a rarer one count.
+_MOST_WITH_CODE = 2_000
+# Of title and summary the words that tell most are enough to know what is alike.
+_MOST_WORDS = 8
 _ALIKE = """
-SELECT record_id, (SELECT coalesce(sum(weight), 0) FROM unnest(%s::int[], %s::float8[]) AS own (code, weight)
-    WHERE code = ANY(facets)) AS alike
-FROM ({visible}) AS r WHERE facets && %s::int[] AND record_id <> %s ORDER BY alike DESC, shown_at DESC LIMIT %s
+WITH seen AS NOT MATERIALIZED ({visible}),
+own AS MATERIALIZED (
+    SELECT code, ln(1 + greatest(total, 1)::float8 / greatest(n, 1)) AS weight, coalesce(n, 0) AS n
+    FROM (SELECT unnest(facets) AS code FROM seen WHERE record_id = %s) AS codes
+    LEFT JOIN hub_searchcount AS counted ON counted.level = %s AND counted.facet = code,
+        (SELECT coalesce(max(n), 1) AS total FROM hub_searchcount WHERE level = %s AND facet = 0) AS whole
+    WHERE code > 0
+)
+SELECT record_id, 0 AS alike FROM seen WHERE record_id = %s
+UNION ALL (SELECT record_id, (SELECT sum(weight) FROM own WHERE code = ANY(facets)) / (SELECT sum(weight) FROM own)
+FROM seen
+WHERE record_id <> %s AND facets && (SELECT coalesce(array_agg(code), '{{}}') FROM own
+    WHERE n <= greatest(%s, (SELECT min(n) FROM own)))
+ORDER BY 2 DESC, shown_at DESC LIMIT %s)
 """
 
 
@@ -31,46 +42,35 @@ def near(user, text, number=5) -> list[Hit]:
 
 def related(user, record, number=4) -> list[Record]:
     """The records most like this one, by their codes and their words, among those the visitor may read."""
-    row = SearchRow.objects.visible_to(user).filter(record=record).first()
-    if row is None:
+    alike = _by_codes(user, record)
+    if record.pk not in alike:  # not for this visitor to search
         return []
-    alike = _by_codes(user, row)
     worded = _by_words(user, record)
     scores = {pk: alike.get(pk, 0) + worded.get(pk, 0) for pk in alike.keys() | worded.keys()}
+    del scores[record.pk]
     best = sorted(scores, key=lambda pk: (-scores[pk], -pk))[:number]
     found = Record.objects.visible_to(user).with_card().in_bulk(best)
     return [found[pk] for pk in best if pk in found]
 
 
-def _by_codes(user, row):
-    """Records that share codes, from 0 to 1: a code that few records have tells more."""
-    counts = dict(
-        SearchCount.objects.filter(level=level_of(user), facet__in=[0, *row.facets]).values_list(
-            "facet", "n"
-        )
-    )
-    rows = max(counts.get(0, 1), 1)
-    own = {code: log(1 + rows / max(counts.get(code, 1), 1)) for code in row.facets if code > 0}
-    if not own:
-        return {}
-    visible = asking.visible_to(user)
-    codes, weights = list(own), list(own.values())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ALIKE.format(visible=visible.text),
-            [codes, weights, *visible.params, codes, row.record_id, _MOST_KIN],
-        )
-        return {pk: alike / sum(weights) for pk, alike in cursor.fetchall()}
+def _by_codes(user, record):
+    """Records that share codes, from 0 to 1: a code that few records have tells more; and the record itself."""
+    visible, level = asking.visible_to(user), level_of(user)
+    asked = [record.pk, level, level, record.pk, record.pk, _MOST_WITH_CODE, _MOST_KIN]
+    found = asking.fetched(_ALIKE.format(visible=visible.text), [*visible.params, *asked])
+    return {pk: float(alike) for pk, alike in found}
 
 
 def _by_words(user, record):
-    """Records that answer this one's title and summary best, from 0 to 1."""
+    """Records that answer the most telling words of its title and summary best, from 0 to 1."""
     text = record.text_for(record.original_language)
     if text is None:
         return {}
     terms = understand(user, parse(f"{text.title} {text.summary}"), text.language)
     if not terms.wanted:
         return {}
+    rarest = sorted(terms.wanted, key=lambda term: term.frequency[text.language])
+    terms.alternatives = [rarest[:_MOST_WORDS]]
     rows = [row for row in asking.ranked(user, terms, {}, limit=50) if row[1] != record.pk]
     best = max((row[3] for row in rows), default=0) or 1
     return {row[1]: row[3] / best for row in rows}

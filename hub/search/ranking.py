@@ -13,8 +13,8 @@ from hub.search.terms import LANGUAGES, Term, Terms
 
 K1, B = 1.2, 0.75
 # Files, body and codes, summary, title. ts_rank_cd takes weights up to 1, so they are shares of the title's.
-_TITLE = 4.0
-_WEIGHTS = "{0.075, 0.25, 0.6, 1.0}"
+_TITLE = 2.5
+_WEIGHTS = "{0.12, 0.4, 0.88, 1.0}"
 # So many rows may be scored for one search; where more match, the most promising are.
 MOST_SCORED = 4_000
 MOST_READ = 160_000

@@ -78,7 +78,7 @@ def understand(user, typed: Typed, language: str) -> Terms:
             position += 1
         if terms:
             alternatives.append(terms)
-    if typed.is_sentence_like and stops:
+    if typed.is_sentence_like and stops and not any(word.is_quoted for word in typed.wanted):
         alternatives = [list({id(term): term for each in alternatives for term in each}.values())]
     excluded = [
         _term({}, word, found[position + i])

@@ -27,8 +27,9 @@ def note(request, form, found) -> None:
 
 
 def storable(typed) -> str:
-    """The words as the log keeps them: folded, without what may name a person."""
-    return " ".join(_PERSONAL.sub(" ", fold(typed)).split())
+    """The words as the log keeps them: folded, without what may name a person, of a paragraph the beginning."""
+    kept = " ".join(_PERSONAL.sub(" ", fold(typed)).split())
+    return kept[: SearchLog._meta.get_field("query").max_length].rstrip()
 
 
 def _is_typed(request) -> bool:

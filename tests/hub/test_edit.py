@@ -356,10 +356,10 @@ def test_list_folds_its_search_filters_by_theme_and_stays_at_its_queries(
 
 def _upload(*cards):
     content = json.dumps({"format": FORMAT, "records": list(cards)}).encode()
-    return {"file": SimpleUploadedFile("cards.json", content)}
+    return {"file": SimpleUploadedFile("cards.json", content), "now": "1"}
 
 
-def test_an_uploaded_file_becomes_a_job_that_takes_its_records(desk, staff):
+def test_an_uploaded_file_becomes_a_job_that_takes_its_records(transactional_db, desk, staff):
     card = {"code": "SCN-P-0009", "texts": {"en": {"title": "Ferries"}}}
     answer = desk.post(reverse("admin:hub_record_import"), _upload(card))
 
@@ -376,7 +376,7 @@ def test_an_uploaded_file_becomes_a_job_that_takes_its_records(desk, staff):
     assert Record.objects.get().created_by == staff
 
 
-def test_a_job_names_every_fault_and_takes_nothing(desk):
+def test_a_job_names_every_fault_and_takes_nothing(transactional_db, desk):
     desk.post(
         reverse("admin:hub_record_import"), _upload({"code": "A-1"}, {"code": "B-1", "kind": "x"})
     )

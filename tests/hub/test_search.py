@@ -195,6 +195,20 @@ def test_quotes_minus_and_or_are_strict(shelve):
     assert _found('"night ferry"') == []
 
 
+def test_operators_in_a_sentence_are_words(shelve):
+    shelve("SCN-P-0001", visibility="public", title="Flow over wings and bodies")
+    shelve("SCN-P-0002", visibility="public", title="Bodies at rest")
+
+    assert set(_found("wings or rest")) == {"SCN-P-0001", "SCN-P-0002"}
+    assert _found('the "resting wings" or the "bodies at rest"') == ["SCN-P-0002"]
+    assert _found("the flow over wings or bodies at heights")[0] == "SCN-P-0001"
+    assert _found("FLOW OVER THE WINGS OR PROPELLERS") == ["SCN-P-0001"]
+    assert _found("HEIGHTS OF WINGS AND THE SPEED OF BODIES OR PROPELLERS IN WIND OR RAIN")
+    assert _found("wings/propellers (of bodies) -- 2.5 u.s. feet")[0] == "SCN-P-0001"
+    sentence = 'of "resting wings" and -bodies we ask how the "flow" over them can be known at all'
+    assert set(_found(sentence)) == {"SCN-P-0001", "SCN-P-0002"}
+
+
 def test_records_with_every_word_come_first_then_those_with_some(shelve):
     shelve("SCN-P-0001", visibility="public", title="Ferry captains and mediators")
     shelve("SCN-P-0002", visibility="public", title="Mediators, mediators, mediators")

@@ -177,6 +177,47 @@ def test_collections_are_read_as_people_publish_them(tmp_path, qrels, judged):
     assert collection.queries["1"].words == "which mediators ride on buses"
 
 
+def test_queries_may_be_counted_numbers_stand_below_and_names_be_anything(tmp_path):
+    (tmp_path / "cran.all.1400").write_text(
+        ".I\n  MED-10\n.W\nshear-flow past a 3-d wing at mach 2.5\n.A\nting-yili\n.K\nshear\nflow\n"
+        ".I 7\n.T\n.W\n.I 8\n.T a title on the line\n.X\n1\t5\t1\n"
+    )
+    (tmp_path / "cran.qry").write_text(
+        ".I 002\n.W\nshear\n flow .\n.I 365\n.T\nwings\n.W\nin flight\n"
+    )
+    (tmp_path / "cranqrel").write_text("1 MED-10 2\n1 7 -1\n2 8 4\n2 99 1\n\n")
+
+    collection = smart.read(tmp_path)
+
+    assert collection.judged == {"2": {"MED-10": 2}, "365": {"8": 4}}
+    assert [entry.words for entry in collection.documents.values()] == [
+        "shear-flow past a 3-d wing at mach 2.5",
+        "",
+        "",
+    ]
+    assert collection.documents["MED-10"].keywords == "shear flow"
+    assert collection.documents["8"].title == "a title on the line"
+    assert collection.queries["2"].words == "shear flow ."
+
+
+def test_whole_paragraphs_are_searched_and_empty_or_long_fields_kept(tmp_path):
+    filler = " ".join(f"filler{number}" for number in range(400))
+    (tmp_path / "docs").write_text(
+        f".I 1\n.T\n{filler} gyroscope\n.I 2\n.K\n{filler} sextant\n.I 3\n.W\nothers\n.I 4\n"
+    )
+    (tmp_path / "queries").write_text(
+        ".I 1\n.W\n"
+        + "which of these " * 150
+        + 'tells of a gyroscope\n.I 2\n.W\nA SEXTANT OR A "COMPASS" -\n'
+    )
+    (tmp_path / "qrels").write_text("1 1\n2 2\n")
+    out = StringIO()
+
+    call_command("evaluate_search", tmp_path, here=True, stdout=out)
+
+    assert out.getvalue().splitlines()[1].startswith("ours  MAP 1.0000  nDCG@10 1.0000  ")
+
+
 def test_a_collection_is_measured_through_the_search_of_the_library(tmp_path):
     out = StringIO()
 

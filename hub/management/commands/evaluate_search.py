@@ -12,9 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from core.words import compounds, words
 from hub.management import smart
 from hub.management.measuring import Bm25, by_ts_rank, means
 from hub.models import Record, RecordText, SearchRow
+from hub.models.search import CONFIGS
 from hub.search import learn
 from hub.search.page import codes_of_best
 from members.models import User
@@ -117,42 +119,58 @@ class Command(BaseCommand):
 
 
 def load(collection) -> dict[str, str]:
-    """The documents as published records in English, with their search rows: their numbers by the codes of records.
-
-    Code and kind are words that hardly any document has, so that they tell nothing about one.
-    """
+    """The documents as published records in English, with their search rows: their numbers by the codes of records."""
     now = timezone.now()
-    same = {"kind": Record.Kind.TOOLKIT, "status": "published", "visibility": "public"}
+    same = {"status": "published", "visibility": "public"}
     numbers = {f"Doc{place}": number for place, number in enumerate(collection.documents, 1)}
     records = Record.objects.bulk_create(
         [Record(code=code, published_at=now, **same) for code in numbers],
         batch_size=_BATCH,
     )
-    RecordText.objects.bulk_create(
-        [
-            _text(record, entry)
-            for record, entry in zip(records, collection.documents.values(), strict=True)
-        ],
-        batch_size=_BATCH,
-    )
+    texts = [
+        _text(record, entry)
+        for record, entry in zip(records, collection.documents.values(), strict=True)
+    ]
+    RecordText.objects.bulk_create(texts, batch_size=_BATCH)
     SearchRow.objects.refresh()
+    _leave_out_codes(texts)
     learn()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE hub_searchrow")
     return numbers
 
 
+def _leave_out_codes(texts):
+    """Take the code of the record and the name of its kind out of the rows: a document has neither."""
+    parts = [
+        [" ".join([*words(part), *compounds(part)]) for part in column]
+        for column in zip(
+            *[(text.title, text.keywords, text.description) for text in texts], strict=True
+        )
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE hub_searchrow SET fts_fr = NULL, fts_ar = NULL,
+                fts_en = hub_search_vector(%s::regconfig, title, '', keywords, body, '')
+            FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[])
+                AS said (id, title, keywords, body) WHERE record_id = said.id
+            """,
+            [CONFIGS["en"], [text.record_id for text in texts], *parts],
+        )
+
+
 def _text(record, entry):
-    title, words, keywords = entry.title, entry.words, entry.keywords
+    title, body, keywords = entry.title, entry.words, entry.keywords
     if len(title) > _LONGEST_TITLE:
-        title, words = "", f"{title} {words}"
+        title, body = "", f"{title} {body}"
     if len(keywords) > _LONGEST_TITLE:
-        words, keywords = f"{words} {keywords}", ""
+        body, keywords = f"{body} {keywords}", ""
     return RecordText(
         record=record,
         language="en",
         title=title,
-        description=words,
+        description=body,
         keywords=keywords,
     )
 
