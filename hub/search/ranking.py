@@ -17,6 +17,7 @@ _TITLE = 2.5
 _WEIGHTS = "{0.12, 0.4, 0.88, 1.0}"
 # So many rows may be scored for one search; where more match, the most promising are.
 MOST_SCORED = 4_000
+# And so many looks into a vector, one for each word in each row.
 MOST_READ = 160_000
 # Of a single word, title, summary and length say enough to choose by.
 MOST_OF_ONE = 1_000

@@ -247,3 +247,22 @@ def test_measures_are_those_of_trec():
     assert average_precision(["x", "a", "b"], relevant) == pytest.approx((1 / 2 + 2 / 3) / 2)
     assert ndcg(["a", "b"], relevant) == 1
     assert ndcg(["x"], relevant) == 0
+
+
+def test_a_changed_record_is_found_by_its_new_words_after_four_statements(
+    coded, django_assert_num_queries
+):
+    _make(20)
+    record = Record.objects.exclude(visibility="teaser").order_by("pk")[0]
+    text = record.texts.get(language=record.original_language)
+    text.title = f"{text.title} ferry"
+    text.save()
+    SearchRow.objects.refresh(record)
+    text.title = f"Ferry {text.summary}"[:200]
+    text.save()
+
+    # Lock, read, write, and look whether a word is new: none is.
+    with django_assert_num_queries(4):
+        SearchRow.objects.refresh(record)
+
+    assert SearchRow.objects.differing() == []
