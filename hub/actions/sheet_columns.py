@@ -6,7 +6,7 @@ say with semicolons, and what is nested, it says in JSON, so that nothing is los
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -108,7 +108,7 @@ def _text(cell):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    if isinstance(cell, datetime | date):
+    if isinstance(cell, datetime):
         return _day(cell)
     return str(cell).replace("\r\n", "\n").replace("\r", "\n")
 
@@ -170,8 +170,6 @@ def _amount(cell):
 def _day(cell):
     if isinstance(cell, datetime):
         return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
     return _word(cell)
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import zipfile
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 
@@ -25,6 +26,7 @@ from hub.actions.sheet_columns import RECORD_COLUMNS
 from hub.actions.sheets import csv_lines, guarded, unguarded
 from hub.models import Record, Revision, SearchRow
 from hub.tasks import clear_away
+from tests.hub.conftest import PDF
 from tests.hub.test_cards import _full_card, world
 
 __all__ = ["world"]  # a fixture
@@ -232,12 +234,48 @@ def test_a_city_is_named_once(world):
     ]
 
 
+def test_a_whole_number_written_with_a_point_is_whole(world):
+    """As some programs write it; openpyxl does not."""
+    book = zipfile.ZipFile(_book(records=[["code", "title_en"], ["SCN-P-0001", 2015]]))
+    changed = BytesIO()
+    with zipfile.ZipFile(changed, "w") as other:
+        for name in book.namelist():
+            other.writestr(name, book.read(name).replace(b"<v>2015</v>", b"<v>2015.0</v>"))
+    changed.seek(0)
+
+    import_file(changed, by=None)
+
+    assert _dumped("SCN-P-0001")["texts"]["en"]["title"] == "2015"
+
+
+def test_a_torn_line_on_the_sheet_of_exact_texts_is_left_out(world):
+    file = _book(
+        records=[["code", "title_en"], ["SCN-P-0001", "Night buses"]],
+        **{workbooks.EXACT: [["number", "part", "text"], [1, None, "torn"]]},
+    )
+
+    import_file(file, by=None)
+
+    assert _dumped("SCN-P-0001")["texts"]["en"]["title"] == "Night buses"
+
+
+def test_only_the_first_faults_of_a_hopeless_file_are_told(world, monkeypatch):
+    monkeypatch.setattr(card_import, "MOST_NAMED", 2)
+    rows = [["SCN-P-0001", "x"] for _ in range(6)]
+
+    with pytest.raises(BadCards) as refused:
+        import_file(_csv(["code", "kind"], *rows), by=None)
+
+    assert 2 < len(refused.value.problems) < 6
+
+
 def test_lists_of_a_workbook_stand_on_sheets_of_their_own(world):
     file = _book(
         records=[["code", "title_en"], ["SCN-P-0001", "Night buses"], ["SCN-P-0002", "Trams"]],
         links=[
             ["code", "kind", "title", "url"],
             ["SCN-P-0002", "useful", "A page", "https://example.org/"],
+            [None, None, None, None],
             ["SCN-P-0001", "reference", "A book", None],
             ["SCN-P-0002", "example", "Another", None],
         ],
@@ -390,15 +428,15 @@ def test_a_trial_says_what_would_change_and_keeps_nothing(shelf, monkeypatch):
 def test_a_long_file_is_taken_in_parts_and_found_at_once(world, monkeypatch):
     monkeypatch.setattr(card_import, "TOGETHER", 3)
     seen = []
-    rows = [[f"SCN-P-{number:04d}", f"Title {number}"] for number in range(1, 11)]
+    rows = [[f"SCN-P-{number:04d}", f"Title {number}"] for number in range(1, 10)]
 
     import_file(
         _csv(["code", "title_en"], *rows), by=None, progress=lambda done, total: seen.append((done, total))
     )  # fmt: skip
 
-    assert Record.objects.count() == SearchRow.objects.count() == 10
-    assert JournalEntry.objects.filter(verb="imported").count() == 10
-    assert (seen[0], seen[-1]) == ((1, 10), (10, 10))
+    assert Record.objects.count() == SearchRow.objects.count() == 9
+    assert JournalEntry.objects.filter(verb="imported").count() == 9
+    assert (seen[0], seen[-1]) == ((1, 9), (9, 9))
     assert SearchRow.objects.differing() == []
 
 
@@ -429,6 +467,7 @@ def test_a_record_that_was_moved_meanwhile_is_a_fault(world, shelve, monkeypatch
 def test_a_file_on_the_record_may_be_spoken_of_without_being_sent(world, shelve, attach):
     record = shelve("SCN-P-0001")
     file = attach(record, title="Plan")
+    attach(record, title="Budget", content=PDF + b"%")
     again = _dumped("SCN-P-0001")
     again["files"][0]["title"] = "Plan for ten days"
 
