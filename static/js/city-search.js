@@ -42,4 +42,7 @@ for (const box of document.querySelectorAll("[data-city-search]")) {
       (list.querySelector("input:checked") ?? list.querySelector("input"))?.focus();
     }
   });
+
+  // Typed before this module had come.
+  if (input.value.trim() && !list.querySelector("input")) show();
 }
