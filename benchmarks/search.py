@@ -186,12 +186,13 @@ def _facets(words):
     from hub.search import asking, ranking
     from hub.search.terms import understand
     from hub.search.typed import parse
+    from hub.search.visitor import Visitor
 
-    user = _member()
-    visible = asking.visible_to(user)
+    visitor = Visitor.of(_member())
+    visible = visitor.rows
     for name, word in words.items():
-        terms = understand(user, parse(word), "en")
-        counts = asking.counts(user, visible, terms, {})
+        terms = understand(visitor, parse(word), "en")
+        counts = asking.counts(visitor, terms, {})
         match = ranking.matching(terms)
         bare = f"SELECT count(*) FROM ({visible.text}) AS r WHERE {match.text}"
         ratios = _ratios(
@@ -268,7 +269,7 @@ def _suggestions():
     """
     from hub.models import SearchWord
     from hub.search import suggest
-    from hub.search.terms import visible_rows
+    from hub.search.visitor import Visitor
 
     user, pick = _member(), random.Random(3)
     words = list(
@@ -277,14 +278,14 @@ def _suggestions():
     words = [word for word in words if word.isascii() and len(word) > 5]
     typed = {_misspelt(word, pick): word for word in pick.sample(words, min(len(words), 60))}
     has_floor, spent, ratios, right = _index_trigrams(), [], [], 0
-    visible, params = visible_rows(user)
-    readable = f"SELECT EXISTS (SELECT FROM ({visible}) AS r WHERE fts_en @@ plainto_tsquery('pg_catalog.english', %s))"
+    visible = Visitor.of(user).rows
+    readable = f"SELECT EXISTS (SELECT FROM ({visible.text}) AS r WHERE fts_en @@ plainto_tsquery(%s))"
     for wrong, word in typed.items():
         start = time.perf_counter()
         right += suggest(user, wrong) == word
         spent.append((time.perf_counter() - start) * 1000)
         if has_floor:
-            floor = _raw(_TRIGRAMS, [wrong, wrong]) + _raw(readable, [*params, word])
+            floor = _raw(_TRIGRAMS, [wrong, wrong]) + _raw(readable, [*visible.params, word])
             ratios.append(spent[-1] / floor)
     _say("suggestion_ms", median(spent), 15, spent)
     _say("suggestions_wrong", 1 - right / len(typed), 0.1, [1 - right / len(typed)])

@@ -1,31 +1,13 @@
-"""The one statement behind a page: the best rows, and the counts of every filter.
-
-The visible rows come from the ORM, so that visible_to() stays the only place that says who may read what.
-"""
+"""The one statement behind a page: the best rows, and the counts of every filter."""
 
 # ruff: noqa: S608 (only pieces written here are put together; what people typed travels as parameters)
 
-from django.db import connection
-
-from hub.models import SearchRow
 from hub.models.search_facets import LENGTHS
 from hub.search import ranking
-from hub.search.ranking import Sql, all_of
-from hub.search.terms import LANGUAGES, Terms, level_of
+from hub.search.sql import Sql, all_of, fetched
+from hub.search.terms import LANGUAGES, Terms
 from members.models.standing import standing
 
-_COLUMNS = [
-    "id",
-    "record_id",
-    "facets",
-    "counted",
-    "shown_at",
-    "evidence",
-    "visibility",
-    "embargo_until",
-    "head",
-]
-_VERSIONS = [f"{part}_{language}" for part in ("fts", "length") for language in LANGUAGES]
 # Deeper pages of a very long list are put together from all that matches, after the scored ones.
 _DEEP = 200
 
@@ -68,59 +50,38 @@ coalesce(CASE WHEN {vector} @@ %s::tsquery THEN '{language}'
     || CASE WHEN ts_filter({vector}, '{{c}}') @@ %s::tsquery THEN 'c' ELSE '' END
     || CASE WHEN ts_filter({vector}, '{{d}}') @@ %s::tsquery THEN 'd' ELSE '' END || ' ' END, '')
 """
-_PLAN = "SET enable_seqscan = off; SET jit = off"
-_PLAN_AS_USUAL = "RESET enable_seqscan; RESET jit"
 _BEST = "has_all DESC, score DESC, evidence DESC, shown_at DESC, record_id DESC"
 _NEWEST = "shown_at DESC, record_id DESC"
 
 
-def ask(user, terms: Terms, filters: dict[str, list[int]], *, order, limit, offset, nearness=None):
+def ask(
+    visitor, terms: Terms, filters: dict[str, list[int]], *, order, limit, offset, nearness=None
+):
     """Rows of (what, a, b, c, facets, places, counted): the counts of the filters, and the hits in their order."""
-    visible = visible_to(user)
     pieces = [
-        counts(user, visible, terms, filters),
-        _hits(visible, terms, filters, order=order, nearness=nearness, page=[limit, offset]),
+        counts(visitor, terms, filters),
+        _hits(visitor.rows, terms, filters, order=order, nearness=nearness, page=[limit, offset]),
     ]
     text = " UNION ALL ".join(f"(SELECT * FROM ({p.text}) AS p{i})" for i, p in enumerate(pieces))
     return fetched(text, [param for piece in pieces for param in piece.params])
 
 
-def ranked(user, terms: Terms, filters: dict[str, list[int]], *, limit, offset=0, **asked):
+def ranked(visitor, terms: Terms, filters: dict[str, list[int]], *, limit, offset=0, **asked):
     """The hits alone, best first unless `order` (and `nearness`) say otherwise."""
     asked = {"order": "best", "nearness": None} | asked
-    hits = _hits(visible_to(user), terms, filters, page=[limit, offset], **asked)
+    hits = _hits(visitor.rows, terms, filters, page=[limit, offset], **asked)
     return fetched(hits.text, hits.params)
 
 
-def fetched(sql, params):
-    """The rows of a statement that the planner may not answer by reading every vector, nor by compiling first.
-
-    It takes a look into a vector for as cheap as adding two numbers. In one round trip: settings, statement, settings.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_PLAN}; {sql}; {_PLAN_AS_USUAL}", params)
-        cursor.nextset()
-        cursor.nextset()
-        return cursor.fetchall()
-
-
-def visible_to(user) -> Sql:
-    """The rows through which this visitor may find records, with all the search reads."""
-    rows = SearchRow.objects.visible_to(user).order_by().values(*_COLUMNS, *_VERSIONS)
-    compiler = rows.query.get_compiler(connection=connection)
-    compiler.elide_empty = False
-    sql, params = compiler.as_sql()
-    return Sql(sql, list(params))
-
-
-def counts(user, visible, terms, filters):
+def counts(visitor, terms, filters) -> Sql:
+    """The counts of all the filters, the first rows of `ask`."""
     if terms or len(filters) > 1:
-        return _counted(visible, terms, filters)
-    stored = _stored(user, visible, fails=0 if not filters else -1)
+        return _counted(visitor.rows, terms, filters)
+    stored = _stored(visitor, fails=0 if not filters else -1)
     if not filters:
         return stored
     # One filter and no words: its own counts are those of the whole library.
-    narrowed = _counted(visible, terms, filters, only_hits=True)
+    narrowed = _counted(visitor.rows, terms, filters, only_hits=True)
     return Sql(f"{narrowed.text} UNION ALL {stored.text}", [*narrowed.params, *stored.params])
 
 
@@ -149,8 +110,8 @@ def _counted(visible, terms, filters, *, only_hits=False):
     return Sql(text, [*chosen, *visible.params, *matching.params])
 
 
-def _stored(user, visible, *, fails):
-    level = level_of(user)
+def _stored(visitor, *, fails):
+    level, visible, user = visitor.level, visitor.rows, visitor.user
     text = _STORED.format(fails=fails, visible=visible.text)
     groups = sorted(standing(user).groups)
     return Sql(text, [level, list(LENGTHS.values()), *visible.params, level, groups, user.pk])

@@ -5,8 +5,10 @@ from hub.search import asking
 from hub.search.hits import Hit
 from hub.search.page import Wanted, search
 from hub.search.spelling import suggest
-from hub.search.terms import level_of, understand
+from hub.search.sql import fetched
+from hub.search.terms import understand
 from hub.search.typed import parse
+from hub.search.visitor import Visitor
 
 _MOST_KIN = 400
 # A code that half the library has says little, and reading so many rows takes long: only rows with a rarer one count.
@@ -42,10 +44,11 @@ def near(user, text, number=5) -> list[Hit]:
 
 def related(user, record, number=4) -> list[Record]:
     """The records most like this one, by their codes and their words, among those the visitor may read."""
-    alike = _by_codes(user, record)
+    visitor = Visitor.of(user)
+    alike = _by_codes(visitor, record)
     if record.pk not in alike:  # not for this visitor to search
         return []
-    worded = _by_words(user, record)
+    worded = _by_words(visitor, record)
     scores = {pk: alike.get(pk, 0) + worded.get(pk, 0) for pk in alike.keys() | worded.keys()}
     del scores[record.pk]
     best = sorted(scores, key=lambda pk: (-scores[pk], -pk))[:number]
@@ -53,24 +56,24 @@ def related(user, record, number=4) -> list[Record]:
     return [found[pk] for pk in best if pk in found]
 
 
-def _by_codes(user, record):
+def _by_codes(visitor, record):
     """Records that share codes, from 0 to 1: a code that few records have tells more; and the record itself."""
-    visible, level = asking.visible_to(user), level_of(user)
+    visible, level = visitor.rows, visitor.level
     asked = [record.pk, level, level, record.pk, record.pk, _MOST_WITH_CODE, _MOST_KIN]
-    found = asking.fetched(_ALIKE.format(visible=visible.text), [*visible.params, *asked])
+    found = fetched(_ALIKE.format(visible=visible.text), [*visible.params, *asked])
     return {pk: float(alike) for pk, alike in found}
 
 
-def _by_words(user, record):
+def _by_words(visitor, record):
     """Records that answer the most telling words of its title and summary best, from 0 to 1."""
     text = record.text_for(record.original_language)
     if text is None:
         return {}
-    terms = understand(user, parse(f"{text.title} {text.summary}"), text.language)
+    terms = understand(visitor, parse(f"{text.title} {text.summary}"), text.language)
     if not terms.wanted:
         return {}
     rarest = sorted(terms.wanted, key=lambda term: term.frequency[text.language])
     terms.alternatives = [rarest[:_MOST_WORDS]]
-    rows = [row for row in asking.ranked(user, terms, {}, limit=50) if row[1] != record.pk]
+    rows = [row for row in asking.ranked(visitor, terms, {}, limit=50) if row[1] != record.pk]
     best = max((row[3] for row in rows), default=0) or 1
     return {row[1]: row[3] / best for row in rows}

@@ -9,7 +9,7 @@ from hub.models.search_facets import (
     LANGUAGE_NUMBERS,
     city_number,
 )
-from hub.search.ranking import Sql
+from hub.search.sql import Sql
 
 # What a context is made of, and how much each part weighs. A country's neighbours count as its regions do.
 _COUNTRY, _REGION, _SIZE, _AUTHORITY, _CONFLICT, _INTERNET, _LANGUAGE = 3, 1, 3, 1, 2, 1, 1

@@ -15,6 +15,7 @@ from hub.search.hits import Hit, make_hits
 from hub.search.nearness import nearness_to
 from hub.search.terms import understand
 from hub.search.typed import parse, wanted_words
+from hub.search.visitor import Visitor
 
 PAGE = 20
 _LAST_PAGE = 100_000
@@ -67,16 +68,16 @@ def search(user, wanted: Wanted) -> Found:
     Those with every word come first, then those with the words that tell most; `is_partial` says that none has
     every word. Phrases in quotes, -words and `or` are taken strictly.
     """
-    language = wanted.language or get_language() or "en"
-    terms = understand(user, parse(wanted.text), language)
+    visitor, language = Visitor.of(user), wanted.language or get_language() or "en"
+    terms = understand(visitor, parse(wanted.text), language)
     chosen, filters = _filters(wanted.chosen)
     number = min(max(wanted.page, 1), _LAST_PAGE)
     nearness = nearness_to(user, wanted.city, language) if wanted.order == "closest" else None
     asked = {"order": wanted.order, "nearness": nearness, "limit": PAGE}
-    rows = asking.ask(user, terms, filters, offset=(number - 1) * PAGE, **asked)
+    rows = asking.ask(visitor, terms, filters, offset=(number - 1) * PAGE, **asked)
     found = _found(user, rows, wanted, chosen, filters, language)
     if found.page.number < number:
-        rows = asking.ask(user, terms, filters, offset=(found.page.number - 1) * PAGE, **asked)
+        rows = asking.ask(visitor, terms, filters, offset=(found.page.number - 1) * PAGE, **asked)
         found = _found(user, rows, wanted, chosen, filters, language)
     return found
 
@@ -86,18 +87,19 @@ def keys(user, wanted: Wanted, most, *, strict=False) -> list[int]:
 
     With `strict` those with every word alone, which can be told where the best come first.
     """
-    language = wanted.language or get_language() or "en"
-    terms = understand(user, parse(wanted.text), language)
+    visitor, language = Visitor.of(user), wanted.language or get_language() or "en"
+    terms = understand(visitor, parse(wanted.text), language)
     _chosen, filters = _filters(wanted.chosen)
     nearness = nearness_to(user, wanted.city, language) if wanted.order == "closest" else None
-    rows = asking.ranked(user, terms, filters, limit=most, order=wanted.order, nearness=nearness)
+    rows = asking.ranked(visitor, terms, filters, limit=most, order=wanted.order, nearness=nearness)
     return [row[1] for row in rows if row[2] or not strict]
 
 
 def codes_of_best(user, text, number, language="en") -> list[str]:
     """The codes of the best records for some words, in order: what measurements read."""
-    terms = understand(user, parse(text), language)
-    keys = [row[1] for row in asking.ranked(user, terms, {}, limit=number)]
+    visitor = Visitor.of(user)
+    terms = understand(visitor, parse(text), language)
+    keys = [row[1] for row in asking.ranked(visitor, terms, {}, limit=number)]
     codes = dict(Record.objects.filter(pk__in=keys).values_list("pk", "code"))
     return [codes[pk] for pk in keys]
 

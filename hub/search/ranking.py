@@ -6,9 +6,9 @@ of the weights of its places: just the term frequency that BM25F asks for, at th
 """
 
 import math
-from dataclasses import dataclass
 
 from hub.models.search_facets import LANGUAGE_NUMBERS
+from hub.search.sql import Sql, all_of, any_of
 from hub.search.terms import LANGUAGES, Term, Terms
 
 K1, B = 1.2, 0.75
@@ -23,29 +23,6 @@ MOST_READ = 160_000
 MOST_OF_ONE = 1_000
 MOST_OF_HEAD = 800
 MOST_WITH_ALL = 3_000
-
-
-@dataclass
-class Sql:
-    """A piece of SQL with its parameters."""
-
-    text: str
-    params: list
-
-    def __and__(self, other):
-        return Sql(f"({self.text}) AND ({other.text})", [*self.params, *other.params])
-
-
-def any_of(pieces) -> Sql:
-    pieces = list(pieces)
-    text = " OR ".join(f"({piece.text})" for piece in pieces) or "FALSE"
-    return Sql(text, [param for piece in pieces for param in piece.params])
-
-
-def all_of(pieces) -> Sql:
-    pieces = list(pieces)
-    text = " AND ".join(f"({piece.text})" for piece in pieces) or "TRUE"
-    return Sql(text, [param for piece in pieces for param in piece.params])
 
 
 def matching(terms: Terms) -> Sql:

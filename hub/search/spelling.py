@@ -7,8 +7,8 @@ from django.db import connection
 from core.folding import fold
 from core.spelling import distance, near_skeletons, skeleton
 from core.words import LONGEST_WORD, arabic_forms, is_arabic
-from hub.search.asking import fetched
-from hub.search.terms import level_of, visible_rows
+from hub.search.sql import fetched
+from hub.search.visitor import Visitor
 
 # Shorter words are taken as they are; a long one may hold two slips.
 _SHORTEST, _LONG = 3, 5
@@ -36,12 +36,12 @@ _ALIKE_LETTERS = {
 
 def suggest(user, text, language=None) -> str | None:
     """The whole query with its unknown words put right; None where nothing better is known."""
-    level = level_of(user)
+    visitor = Visitor.of(user)
     typed = [word for word in _typed(text) if len(word) >= _SHORTEST][:_MOST_WORDS]
-    known = _known(typed, level)
+    known = _known(typed, visitor.level)
     right = {}
     for word in typed:
-        if word not in known and (better := _best(user, word, level)):
+        if word not in known and (better := _best(visitor, word)):
             right[word] = better
     if not right:
         return None
@@ -67,16 +67,15 @@ def _with_particles(word):
     return [*arabic_forms(word), *("ال" + form for form in arabic_forms(word)[:1])]
 
 
-def _best(user, word, level):
+def _best(visitor, word):
     """The known word that lies nearest and that this visitor can find something by."""
-    candidates = _candidates(word, level)[:_MOST_TRIED]
+    candidates = _candidates(word, visitor.level)[:_MOST_TRIED]
     if not candidates:
         return None
     nearest = [candidate for candidate, _spelled in candidates]
-    visible, params = visible_rows(user)
     found = fetched(
-        _READABLE.format(visible=visible),
-        [nearest, [arabic_forms(each)[0] for each in nearest], *params, *params, *params],
+        _READABLE.format(visible=visitor.rows.text),
+        [nearest, [arabic_forms(each)[0] for each in nearest], *visitor.rows.params * 3],
     )
     return candidates[found[0][0] - 1][1] if found else None
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from core.words import arabic_forms, arabic_stem
-from hub.models import SearchRow
 from hub.models.search_facets import LANGUAGE_NUMBERS, LENGTHS
 from hub.search.typed import Typed, is_empty_arabic
-from members.models.standing import standing
 
 LANGUAGES = ("en", "fr", "ar")
 # Below so many rows each word is counted when it is asked for; above, every night (hub.search.learning).
@@ -53,18 +51,12 @@ class Terms:
         return bool(self.alternatives or self.excluded)
 
 
-def level_of(user) -> str:
-    """Whose counts speak for this visitor."""
-    who = standing(user)
-    return "staff" if who.kind == "staff" else "members" if who.is_inside else "public"
-
-
-def understand(user, typed: Typed, language: str) -> Terms:
+def understand(visitor, typed: Typed, language: str) -> Terms:
     """Look the words up, in one query."""
     typed_words = [*typed.wanted, *typed.excluded]
     if not typed_words:
         return Terms()
-    found, sizes = _look_up(user, typed_words)
+    found, sizes = _look_up(visitor, typed_words)
     stops = _stops(typed_words, found, language)
     made: dict[tuple, Term] = {}
     alternatives = []
@@ -163,17 +155,16 @@ FROM forms, sizes ORDER BY i
 """
 
 
-def _look_up(user, typed_words):
+def _look_up(visitor, typed_words):
     """For each word its queries and the number of rows that match, and the sizes of the library."""
-    level = level_of(user)
-    visible, params = visible_rows(user)
+    level, visible = visitor.level, visitor.rows
     parts = {
         "en": _STEMMED.format(config="pg_catalog.english", language="en"),
         "fr": _STEMMED.format(config="pg_catalog.french", language="fr"),
     }
     for code in LANGUAGES:
         least = "sum" if code == "ar" else "min"
-        parts[f"live_{code}"] = _LIVE.format(visible=visible, language=code)
+        parts[f"live_{code}"] = _LIVE.format(visible=visible.text, language=code)
         parts[f"nightly_{code}"] = _NIGHTLY.format(least=least, level=level, language=code)
     columns = [
         [" ".join(word.words) for word in typed_words],
@@ -185,7 +176,7 @@ def _look_up(user, typed_words):
     with connection.cursor() as cursor:
         cursor.execute(
             _LOOK_UP.format(**parts),
-            [*columns, COUNTED_LIVE, level, asked, *params, *params, *params],
+            [*columns, COUNTED_LIVE, level, asked, *visible.params * 3],
         )
         found = cursor.fetchall()
     sizes = dict(zip(found[0][6] or [], found[0][7] or [], strict=True))
@@ -193,14 +184,6 @@ def _look_up(user, typed_words):
         (dict(zip(LANGUAGES, row[:3], strict=True)), dict(zip(LANGUAGES, row[3:6], strict=True)))
         for row in found
     ], sizes
-
-
-def visible_rows(user):
-    """SQL and parameters of the rows this visitor may find records through."""
-    rows = SearchRow.objects.visible_to(user).order_by()
-    compiled = rows.values("fts_en", "fts_fr", "fts_ar").query.get_compiler(connection=connection)
-    compiled.elide_empty = False
-    return compiled.as_sql()
 
 
 def _arabic(word):
