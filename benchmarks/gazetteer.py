@@ -2,22 +2,15 @@
 
     python benchmarks/gazetteer.py
 
-Works in a database of its own on the server of DATABASE_URL, and removes it. Prints a line a
-figure, `name  figure  target  (min-max, n)  verdict`, and ends non-zero when one misses its target.
+Works in a database of its own on the server of DATABASE_URL, and removes it. Ends non-zero when a figure misses
+its target.
 """
 
-import os
 import sys
 import time
 from io import StringIO
-from pathlib import Path
-from statistics import median
 
-import django
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scn.settings")
-os.environ.setdefault("DEMO", "1")
+from _frame import Figures, database
 
 LOAD_SECONDS = 30
 ANSWER_MILLISECONDS = 25
@@ -31,21 +24,17 @@ TYPED = [
 ]
 
 
+figures = Figures()
+
+
 def main():
-    django.setup()
-    from django.db import connection
+    with database("gazetteer"):
+        from core import vocabularies
 
-    from core import vocabularies
-
-    connection.settings_dict["TEST"]["NAME"] = f"bench_gazetteer_{os.getpid()}"
-    old_name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
         vocabularies.load()
-        met = [load(), answer()]
-    finally:
-        connection.creation.destroy_test_db(old_name, verbosity=0)
-    return 0 if all(met) else 1
+        load()
+        answer()
+    return bool(figures.missed)
 
 
 def load():
@@ -53,8 +42,7 @@ def load():
 
     started = time.perf_counter()
     call_command("load_gazetteer", stdout=StringIO())
-    seconds = time.perf_counter() - started
-    return tell("load_gazetteer", [seconds], LOAD_SECONDS, "s")
+    figures.at_most("load_gazetteer", LOAD_SECONDS, [time.perf_counter() - started], unit="s")
 
 
 def answer():
@@ -66,17 +54,7 @@ def answer():
             started = time.perf_counter()
             Place.objects.search(text[:length])
             times.append((time.perf_counter() - started) * 1000)
-    return tell("autocomplete", times, ANSWER_MILLISECONDS, "ms")
-
-
-def tell(name, figures, target, unit):
-    """Print the line of one figure, the median of several; whether it meets its target."""
-    figure = median(figures)
-    met = figure <= target
-    spread = f"({min(figures):.1f}-{max(figures):.1f}, n={len(figures)})"
-    verdict = "ok" if met else "MISSED"
-    print(f"{name:<20}{figure:>7.1f} {unit:<3} <= {target} {unit:<3} {spread:<22} {verdict}")
-    return met
+    figures.at_most("autocomplete", ANSWER_MILLISECONDS, times, unit="ms")
 
 
 if __name__ == "__main__":

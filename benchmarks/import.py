@@ -3,8 +3,8 @@
     python benchmarks/import.py
 
 Works in a database of its own on the server of DATABASE_URL, and removes it. The import runs as a job in a worker
-process of its own, as in production. Prints a line a figure, `name  figure  target  verdict`, and ends non-zero
-when one misses its target. The floor is openpyxl reading every cell of the same file.
+process of its own, as in production. Ends non-zero when a figure misses its target. The floor is openpyxl reading
+every cell of the same file.
 """
 
 import json
@@ -18,11 +18,7 @@ import time
 from pathlib import Path
 
 import django
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scn.settings")
-os.environ.setdefault("DEMO", "1")
+from _frame import ROOT, Figures, database
 
 RECORDS = 5_000
 IMPORT_SECONDS, IMPORT_GROWTH = 120, 150
@@ -33,25 +29,20 @@ PATTERN = "SCN-A-0001"  # the card of the network itself, the fullest there is
 LEAST_STEPS = 10  # so often the page must see the work move
 
 
+figures = Figures()
+
+
 def main():
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
+    with tempfile.TemporaryDirectory() as folder, database("import") as connection:
+        from django.conf import settings
 
-    from core import vocabularies
+        from core import vocabularies
 
-    connection.settings_dict["TEST"]["NAME"] = f"bench_import_{os.getpid()}"
-    old_name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    with tempfile.TemporaryDirectory() as folder:
         settings.MEDIA_ROOT = Path(folder)
         os.environ["STATE_DIR"] = folder
-        try:
-            vocabularies.load()
-            met = measure(Path(folder) / "files" / "imports", connection)
-        finally:
-            connection.creation.destroy_test_db(old_name, verbosity=0)
-    return 0 if all(met) else 1
+        vocabularies.load()
+        measure(Path(folder) / "files" / "imports", connection)
+    return bool(figures.missed)
 
 
 def measure(folder, connection):
@@ -66,19 +57,16 @@ def measure(folder, connection):
     again, _steps = run_import(staff, connection, dry_run=True)
     pieces = worker("export", connection, user=str(staff.pk))
     workbook = worker("workbook", connection, user=str(staff.pk))
-    ratio = taken["seconds"] / floor
-    print(
-        f"import_floor         {floor:>8.1f} s    openpyxl reads the same file; the import takes {ratio:.1f}x"
-    )
-    return [
-        tell("import_xlsx", taken["seconds"], IMPORT_SECONDS, "s"),
-        tell("import_growth", taken["growth"], IMPORT_GROWTH, "MB"),
-        tell("import_dry_again", again["seconds"], IMPORT_SECONDS, "s"),
-        tell("import_steps_seen", -steps, -LEAST_STEPS, ""),
-        tell("export_csv_first", pieces["first"] * 1000, FIRST_PIECE_MILLISECONDS, "ms"),
-        tell("export_csv_growth", pieces["growth"], EXPORT_GROWTH, "MB"),
-        tell("export_xlsx_growth", workbook["growth"], WORKBOOK_GROWTH, "MB"),
-    ]  # fmt: skip
+    ratio = f"the import takes {taken['seconds'] / floor:.1f} times as long"
+    figures.tell("import_floor", [floor], unit="s", note=f"openpyxl reads the same file; {ratio}")
+    figures.at_most("import_xlsx", IMPORT_SECONDS, [taken["seconds"]], unit="s")
+    figures.at_most("import_growth", IMPORT_GROWTH, [taken["growth"]], unit="MB")
+    figures.at_most("import_dry_again", IMPORT_SECONDS, [again["seconds"]], unit="s")
+    figures.at_least("import_steps_seen", LEAST_STEPS, [steps], digits=0)
+    first = pieces["first"] * 1000
+    figures.at_most("export_csv_first", FIRST_PIECE_MILLISECONDS, [first], unit="ms")
+    figures.at_most("export_csv_growth", EXPORT_GROWTH, [pieces["growth"]], unit="MB")
+    figures.at_most("export_xlsx_growth", WORKBOOK_GROWTH, [workbook["growth"]], unit="MB")
 
 
 def write(book):
@@ -125,13 +113,13 @@ def run_import(staff, connection, **params):
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    figures = worker("job", connection)
+    taken = worker("job", connection)
     over.set()
     watcher.join()
     job.refresh_from_db()
     if job.status != "done" or "failures" in job.result:
         raise SystemExit(f"The import failed: {job.error or job.result}")
-    return figures, len(seen)
+    return taken, len(seen)
 
 
 def worker(what, connection, **arguments):
@@ -164,10 +152,10 @@ def be_worker(what, arguments):
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     started = time.perf_counter()
-    figures = act(**arguments) or {}
+    found = act(**arguments) or {}
     seconds = time.perf_counter() - started
     over.set()
-    print(json.dumps({"seconds": seconds, "growth": most[0] - base, **figures}))
+    print(json.dumps({"seconds": seconds, "growth": most[0] - base, **found}))
 
 
 def read(place):
@@ -214,16 +202,6 @@ def memory():
     """What this process holds in memory, in MB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGESIZE") / 1_000_000
-
-
-def tell(name, figure, target, unit):
-    """Print the line of one figure; whether it meets its target."""
-    met = figure <= target
-    print(
-        f"{name:<21}{abs(figure):>8.1f} {unit:<4} {'<=' if target >= 0 else '>='} {abs(target)} {unit:<4} "
-        f"{'ok' if met else 'MISSED'}"
-    )
-    return met
 
 
 if __name__ == "__main__":

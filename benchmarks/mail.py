@@ -7,10 +7,11 @@ figure means something on two cores with nothing else to do: ours needs both, ra
 
 import os
 import smtplib
-import statistics
 import subprocess
 import sys
 import time
+
+from _frame import ROOT, Figures, database
 
 LETTERS = 400
 PAIRS = 7
@@ -37,8 +38,13 @@ def main():
     )  # fmt: skip
     try:
         sink.stdout.readline()
-        with _database():
-            return _report(_measure(port))
+        with database("mail"):
+            from django.conf import settings
+
+            settings.TEMPLATES[0]["DIRS"].append(ROOT / "tests" / "outbox" / "templates")
+            figures = Figures()
+            figures.at_least("bulk_mail_to_smtplib", TARGET, _measure(port))
+            return bool(figures.missed)
     finally:
         sink.stdin.close()
         sink.wait(10)
@@ -97,40 +103,6 @@ def _timed(work):
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def _report(ratios):
-    ratio = statistics.median(ratios)
-    verdict = "ok" if ratio >= TARGET else "MISSED"
-    spread = f"{min(ratios):.2f}-{max(ratios):.2f}, n={len(ratios)}"
-    print(f"bulk mail against raw smtplib  {ratio:.2f}  >= {TARGET:.2f}  ({spread})  {verdict}")
-    return 0 if ratio >= TARGET else 1
-
-
-def _database():
-    """A database of its own, made and dropped again, beside the one DATABASE_URL names."""
-    from contextlib import contextmanager
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    import django
-    from django.conf import settings
-
-    django.setup()
-    settings.TEMPLATES[0]["DIRS"].append(settings.BASE_DIR / "tests" / "outbox" / "templates")
-
-    from django.db import connection
-
-    @contextmanager
-    def database():
-        connection.settings_dict["TEST"]["NAME"] = "bench_mail"
-        name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        try:
-            yield name
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
-
-    return database()
 
 
 def _free_port():

@@ -2,21 +2,15 @@
 
     python benchmarks/pages.py
 
-Works in a database of its own on the server of DATABASE_URL, and removes it. Prints a line a figure,
-`name  figure  target  verdict`, and ends non-zero when one misses its target.
+Works in a database of its own on the server of DATABASE_URL, and removes it. Ends non-zero when a figure misses
+its target.
 """
 
-import os
 import sys
 import time
-from pathlib import Path
 from statistics import median
 
-import django
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-os.environ.setdefault("DEMO", "1")
+from _frame import Figures, database
 
 MOST_QUERIES = 12
 PAGES = {
@@ -28,34 +22,30 @@ PAGES = {
 TIMES = 20
 
 
+figures = Figures()
+
+
 def main():
-    django.setup()
-    from django.db import connection
+    with database("pages"):
+        from core import vocabularies
 
-    connection.settings_dict["TEST"]["NAME"] = f"bench_pages_{os.getpid()}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        return _measure()
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+        vocabularies.load()
+        _measure(_member())
+    return bool(figures.missed)
 
 
-def _measure():
-    from core import vocabularies
-
-    vocabularies.load()
-    client = _member()
-    missed = 0
+def _measure(client):
     counts = {}
     for records in (1, 30):
         _shelve(records)
         for name, url in PAGES.items():
             counts[name, records], milliseconds = _page(client, url)
-            missed += _say(f"{name}_queries_{records}", counts[name, records], MOST_QUERIES)
-            print(f"{name}_ms_{records}  {milliseconds:.1f}  -  for information")
+            most = [counts[name, records]]
+            figures.at_most(f"{name}_queries_{records}", MOST_QUERIES, most, digits=0)
+            figures.tell(f"{name}_{records}", [milliseconds], unit="ms")
     for name in PAGES:
-        missed += _say(f"{name}_queries_added", counts[name, 30] - counts[name, 1], 0)
-    return missed
+        added = counts[name, 30] - counts[name, 1]
+        figures.at_most(f"{name}_queries_added", 0, [added], digits=0)
 
 
 def _member():
@@ -100,11 +90,5 @@ def _page(client, url):
     return queries, median(times)
 
 
-def _say(name, figure, target):
-    verdict = "ok" if figure <= target else "MISSED"
-    print(f"{name}  {figure}  <= {target}  {verdict}")
-    return verdict != "ok"
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(main())

@@ -2,37 +2,29 @@
 
     python benchmarks/relevance.py
 
-Works in a database of its own on the server of DATABASE_URL, and removes it. Prints a line a figure,
-`name  figure  target  verdict`, and ends non-zero when one misses its target.
+Works in a database of its own on the server of DATABASE_URL, and removes it. Ends non-zero when a figure misses
+its target.
 """
 
 import json
-import os
 import sys
 from io import StringIO
 from pathlib import Path
 
-import django
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-os.environ.setdefault("DEMO", "1")
+from _frame import Figures, database
 
 JUDGED = Path(__file__).with_name("relevance.json")
 LEAST = 0.85
 
 
-def main():
-    django.setup()
-    from django.db import connection
+figures = Figures()
 
-    connection.settings_dict["TEST"]["NAME"] = f"bench_relevance_{os.getpid()}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+
+def main():
+    with database("relevance"):
         _load_demo()
-        return _measure()
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+        _measure()
+    return bool(figures.missed)
 
 
 def _load_demo():
@@ -72,10 +64,10 @@ def _measure():
         said = "  ".join(f"{name} {_mean(gains[name], own):.3f}" for name in rivals)
         print(f"relevance_{language}  {said}  -  for information (n={len(own)})")
     means = {name: _mean(gains[name], range(len(queries))) for name in rivals}
-    missed = _say("relevance_ndcg10", means["ours"], LEAST, len(queries))
+    said = {"note": f"n={len(queries)}", "digits": 4}
+    figures.at_least("relevance_ndcg10", LEAST, [means["ours"]], **said)
     for name in ("bm25", "bm25_stemmed", "ts_rank"):
-        missed += _say(f"relevance_over_{name}", means["ours"], means[name], len(queries))
-    return missed
+        figures.at_least(f"relevance_over_{name}", means[name], [means["ours"]], **said)
 
 
 def _ranked(rival):
@@ -108,11 +100,5 @@ def _mean(gains, chosen):
     return sum(gains[i] for i in chosen) / len(chosen)
 
 
-def _say(name, figure, target, number):
-    verdict = "ok" if figure >= target else "MISSED"
-    print(f"{name}  {figure:.4f}  >= {target:.4f}  {verdict} (n={number})")
-    return verdict != "ok"
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(main())

@@ -4,8 +4,8 @@
 
 A quick look takes SIZE=10000, which is the least that is counted as a large library is (its growth says little).
 
-Works in a database of its own on the server of DATABASE_URL, and removes it. Each figure is a ratio to a floor measured
-in the same run, in turns; prints `name  ratio  target  verdict (min-max, n)`, and ends non-zero when one misses.
+Works in a database of its own on the server of DATABASE_URL, and removes it. Each figure is a ratio to a floor
+(_search_floors.py) measured in the same run, in turns. Ends non-zero when one misses its target.
 """
 
 import math
@@ -16,29 +16,19 @@ import sys
 import time
 from contextlib import contextmanager
 from io import StringIO
-from pathlib import Path
-from statistics import median
 
-import django
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-os.environ.setdefault("DEMO", "1")
+import _search_floors as floors
+from _frame import Figures, database
 
 SIZE = int(os.environ.get("SIZE", "100000"))
 SMALL = min(10_000, max(SIZE // 3, 3_000))
 SHARES = {"rare": 0.001, "medium": 0.045, "broad": 0.30}
 TIMES = 9
-_missed = []
+figures = Figures()
 
 
 def main():
-    django.setup()
-    from django.db import connection
-
-    connection.settings_dict["TEST"]["NAME"] = f"bench_search_{os.getpid()}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with database("search"):
         small = _grow_to(SMALL, first=True)
         times_small = _sql_times(small)
         large = _grow_to(SIZE)
@@ -50,9 +40,7 @@ def main():
         _overlap()
         _suggestions()
         _saving()
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
-    return bool(_missed)
+    return bool(figures.missed)
 
 
 def _grow_to(size, *, first=False):
@@ -72,7 +60,7 @@ def _grow_to(size, *, first=False):
             )
     start = time.perf_counter()
     call_command("make_records", size - Record.objects.count(), stdout=StringIO())
-    print(f"make_records_{size}  {time.perf_counter() - start:.0f} s  -  for information")
+    figures.tell(f"make_records_{size}", [time.perf_counter() - start], unit="s", digits=0)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE hub_searchrow")
     return {name: _word(share) for name, share in SHARES.items()}
@@ -135,14 +123,14 @@ def _sql_times(words):
                 found = _search(user, word)
             spent.append(clock[0])
         times[name] = min(spent)
-        print(f"search_sql_{name}_ms  {times[name]:.1f}  -  for information ({found.total} found)")
+        figures.tell(f"search_sql_{name}_ms", [times[name]], note=f"{found.total} found")
     return times
 
 
 def _growth(small, large):
     for name, target in [("rare", 0.75), ("medium", 0.75), ("broad", 1.0), ("empty", 0.05)]:
         exponent = math.log(large[name] / small[name]) / math.log(SIZE / SMALL)
-        _say(f"growth_{name}", exponent, target, [exponent])
+        figures.at_most(f"growth_{name}", target, [exponent])
 
 
 def _against_naive(words):
@@ -151,9 +139,9 @@ def _against_naive(words):
     for name in ("medium", "broad"):
         ratios = _ratios(
             lambda word=words[name]: _search_sql(user, word),
-            lambda word=words[name]: _naive(user, word),
+            lambda word=words[name]: _naive_sql(user, word),
         )
-        _say(f"search_to_naive_{name}", median(ratios), 0.2 if SIZE < 10**6 else 0.125, ratios)
+        figures.at_most(f"search_to_naive_{name}", 0.2 if SIZE < 10**6 else 0.125, ratios)
 
 
 def _search_sql(user, word):
@@ -162,22 +150,9 @@ def _search_sql(user, word):
     return clock[0]
 
 
-def _naive(user, word):
-    from django.contrib.postgres.search import SearchQuery, SearchRank
-    from django.db.models import Count, F
-
-    from hub.models import Record
-
-    query = SearchQuery(word, config="english")
-    found = Record.objects.visible_to(user).filter(search_rows__fts_en=query)
+def _naive_sql(user, word):
     with _clock() as clock:
-        found.count()
-        ranked = found.annotate(rank=SearchRank(F("search_rows__fts_en"), query))
-        list(ranked.order_by("-rank", "-pk")[:20])
-        list(found.order_by().values("kind").annotate(n=Count("pk")))
-        for vocabulary in ("theme", "country", "target_audience"):
-            coded = found.filter(terms__vocabulary=vocabulary).order_by()
-            list(coded.values("terms").annotate(n=Count("pk")))
+        floors.ask_naively(user, word)
     return clock[0]
 
 
@@ -196,21 +171,11 @@ def _facets(words):
         match = ranking.matching(terms)
         bare = f"SELECT count(*) FROM ({visible.text}) AS r WHERE {match.text}"
         ratios = _ratios(
-            lambda counts=counts: _raw(counts.text, counts.params),
-            lambda bare=bare, match=match: _raw(bare, [*visible.params, *match.params]),
+            lambda counts=counts: floors.raw(counts.text, counts.params),
+            lambda bare=bare, match=match: floors.raw(bare, [*visible.params, *match.params]),
         )
         if name != "rare":
-            _say(f"facets_to_count_{name}", median(ratios), 2.0, ratios)
-
-
-def _raw(sql, params):
-    from django.db import connection
-
-    start = time.perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        cursor.fetchall()
-    return (time.perf_counter() - start) * 1000
+            figures.at_most(f"facets_to_count_{name}", 2.0, ratios)
 
 
 def _pages(words):
@@ -227,11 +192,11 @@ def _pages(words):
             with _clock() as clock:
                 page = client.get("/hub/", {"q": words[name]})
             ratios.append((time.perf_counter() - start) * 1000 / clock[0])
-        _say(f"page_to_sql_{name}", median(ratios), target, ratios)
+        figures.at_most(f"page_to_sql_{name}", target, ratios)
         cards = re.findall(rb"<article.*?</article>", page.content, re.DOTALL)
-        _say(f"html_kb_{name}", len(page.content) / 1024, 45, [len(page.content) / 1024])
+        figures.at_most(f"html_{name}", 45, [len(page.content) / 1024], unit="kB")
         weight = sum(map(len, cards)) / max(len(cards), 1) / 1024
-        _say(f"html_kb_a_row_{name}", weight, 1.5, [weight])
+        figures.at_most(f"html_a_row_{name}", 1.5, [weight], unit="kB")
 
 
 def _overlap():
@@ -254,12 +219,11 @@ def _overlap():
         whole = codes_of_best(user, query, 20)
         ranking.MOST_SCORED, ranking.MOST_OF_ONE = most
         same.append(len(set(bounded) & set(whole)) + 20 - len(whole))
-    good = sum(n >= 17 for n in same)
-    verdict = "ok" if good == len(same) else "MISSED"
-    _missed.extend(["overlap"] * (verdict == "MISSED"))
-    print(
-        f"overlap_at_20  {good}  >= {len(same)} queries with 17 of 20  {verdict} (min {min(same)}, n={len(same)})"
+    good, note = (
+        sum(n >= 17 for n in same),
+        f"17 of 20 at least in so many queries; min {min(same)}",
     )
+    figures.at_least("overlap_at_20", len(same), [good], note=note, digits=0)
 
 
 def _suggestions():
@@ -277,42 +241,20 @@ def _suggestions():
     )
     words = [word for word in words if word.isascii() and len(word) > 5]
     typed = {_misspelt(word, pick): word for word in pick.sample(words, min(len(words), 60))}
-    has_floor, spent, ratios, right = _index_trigrams(), [], [], 0
+    has_floor, spent, ratios, right = floors.index_trigrams(), [], [], 0
     visible = Visitor.of(user).rows
-    readable = f"SELECT EXISTS (SELECT FROM ({visible.text}) AS r WHERE fts_en @@ plainto_tsquery(%s))"
     for wrong, word in typed.items():
         start = time.perf_counter()
         right += suggest(user, wrong) == word
         spent.append((time.perf_counter() - start) * 1000)
         if has_floor:
-            floor = _raw(_TRIGRAMS, [wrong, wrong]) + _raw(readable, [*visible.params, word])
-            ratios.append(spent[-1] / floor)
-    _say("suggestion_ms", median(spent), 15, spent)
-    _say("suggestions_wrong", 1 - right / len(typed), 0.1, [1 - right / len(typed)])
+            ratios.append(spent[-1] / floors.suggest_barely(visible, wrong, word))
+    figures.at_most("suggestion_ms", 15, spent)
+    figures.at_most("suggestions_wrong", 0.1, [1 - right / len(typed)])
     if has_floor:
-        _say("suggestion_to_trigrams", median(ratios), 1.5, ratios)
+        figures.at_most("suggestion_to_trigrams", 1.5, ratios)
     else:
         print("suggestion_to_trigrams  not measured: this server has no pg_trgm")
-
-
-_TRIGRAMS = """
-SELECT word FROM hub_searchword WHERE word %% %s AND members > 0
-ORDER BY similarity(word, %s) DESC, members DESC LIMIT 5
-"""
-
-
-def _index_trigrams():
-    """Whether the list of words could be given an index of trigrams, in this database alone."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
-        if not cursor.fetchone()[0]:
-            return False
-        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        cursor.execute("CREATE INDEX ON hub_searchword USING gin (word gin_trgm_ops)")
-        cursor.execute("VACUUM ANALYZE hub_searchword")
-    return True
 
 
 def _misspelt(word, pick):
@@ -329,10 +271,7 @@ def _saving():
 
     english = RecordText.objects.filter(language="en").order_by("pk")
     texts = list(english.values_list("pk", "record_id", "description")[: 8 * TIMES])
-    _widen()
-
-    def bare(pk, body):
-        return _raw("UPDATE bench_wide SET body = %s WHERE id = %s RETURNING id", [body, pk])
+    floors.widen()
 
     def saved(pk, record, body):
         start = time.perf_counter()
@@ -344,39 +283,11 @@ def _saving():
 
     pairs = [(*text[:2], other[2]) for text, other in zip(texts, reversed(texts), strict=True)]
     for pk, record, body in pairs[:TIMES]:
-        saved(pk, record, body), bare(pk, body)
-    times = [(saved(*each), bare(each[0], each[2])) for each in pairs[TIMES:]]
+        saved(pk, record, body), floors.update_wide(pk, body)
+    times = [(saved(*each), floors.update_wide(each[0], each[2])) for each in pairs[TIMES:]]
     for name, spent in zip(("save_ms", "update_ms"), zip(*times, strict=True), strict=True):
-        print(f"{name}  {median(spent):.1f}  -  for information")
-    ratios = [ours / floor for ours, floor in times]
-    _say("save_to_update", median(ratios), 6, ratios)
-
-
-_WIDE = """
-CREATE TABLE bench_wide (id bigint PRIMARY KEY, kind text, published_at timestamptz, codes int[],
-    title text, summary text, body text,
-    fts tsvector GENERATED ALWAYS AS (setweight(to_tsvector('pg_catalog.english', title), 'A')
-        || setweight(to_tsvector('pg_catalog.english', summary), 'B')
-        || setweight(to_tsvector('pg_catalog.english', body), 'D')) STORED,
-    fts_head tsvector GENERATED ALWAYS AS (setweight(to_tsvector('pg_catalog.english', title), 'A')
-        || setweight(to_tsvector('pg_catalog.english', summary), 'B')) STORED);
-INSERT INTO bench_wide SELECT text.id, kind, published_at,
-    ARRAY(SELECT term_id FROM hub_record_terms AS coded WHERE coded.record_id = record.id), title, summary, description
-    FROM hub_recordtext AS text JOIN hub_record AS record ON record.id = record_id WHERE language = 'en';
-CREATE INDEX ON bench_wide USING gin (fts);
-CREATE INDEX ON bench_wide USING gin (fts_head);
-CREATE INDEX ON bench_wide USING gin (codes);
-CREATE INDEX ON bench_wide (published_at DESC, id DESC);
-"""
-
-
-def _widen():
-    """The English texts as one wide table would hold them, with the vectors that Postgres itself generates."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET statement_timeout = 0; {_WIDE}; RESET statement_timeout")
-        cursor.execute("VACUUM ANALYZE bench_wide")
+        figures.tell(name, spent)
+    figures.at_most("save_to_update", 6, [ours / floor for ours, floor in times])
 
 
 def _ratios(ours, floor):
@@ -385,13 +296,5 @@ def _ratios(ours, floor):
     return [ours() / floor() for _ in range(TIMES)]
 
 
-def _say(name, figure, target, measured):
-    verdict = "ok" if figure <= target else "MISSED"
-    if verdict == "MISSED":
-        _missed.append(name)
-    spread = f"{min(measured):.2f}-{max(measured):.2f}, n={len(measured)}"
-    print(f"{name}  {figure:.2f}  <= {target}  {verdict} ({spread})", flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(1 if main() else 0)
+    sys.exit(main())
