@@ -4,12 +4,27 @@ import hashlib
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
 
 from hub.models import Record, RecordFile, RecordText, SearchRow
 from members.models import Body, BodyMember
 from tests import factories
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def client_of(user):
+    """The browser of somebody who is signed in, or of a stranger where there is nobody."""
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def list_as(city, listing):
+    """From now on only these visitors may know of the city."""
+    city.listing = listing
+    city.save(update_fields=["listing"])
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from django.test import Client
 
 from hub.views.citations import Citation
 from tests import factories
+from tests.hub.conftest import list_as
 
 
 @pytest.fixture
 def buses(shelve, aarhus):
-    aarhus.listing = "public"
-    aarhus.save(update_fields=["listing"])
+    list_as(aarhus, "public")
     record = shelve(
         "SCN-P-0001",
         visibility="public",
@@ -66,8 +66,7 @@ def test_csl_names_the_version_in_the_language_asked_for(buses):
 
 
 def test_a_city_is_cited_only_by_those_who_may_know_of_it(buses, aarhus, ana, client):
-    aarhus.listing = "members"
-    aarhus.save(update_fields=["listing"])
+    list_as(aarhus, "members")
     client.force_login(ana)
 
     strangers, members = (

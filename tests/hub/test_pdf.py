@@ -3,12 +3,12 @@
 from io import BytesIO
 
 import pytest
-from django.test import Client
 from pypdf import PdfReader
 
 from core.models import JournalEntry
 from hub.models import Evaluation, EvaluationRating
 from tests import factories
+from tests.hub.conftest import client_of, list_as
 
 TRAPS = [
     '#eval("1+1") #read("/etc/passwd") #sys.inputs',
@@ -19,16 +19,9 @@ TRAPS = [
 ]
 
 
-def _client(user):
-    client = Client()
-    if user:
-        client.force_login(user)
-    return client
-
-
 def _get(code, user=None, language="en", **query):
     prefix = "" if language == "en" else f"/{language}"
-    return _client(user).get(f"{prefix}/hub/{code}/pdf/", query)
+    return client_of(user).get(f"{prefix}/hub/{code}/pdf/", query)
 
 
 def _read(response):
@@ -42,8 +35,7 @@ def _words(reader):
 
 @pytest.fixture
 def buses(shelve, aarhus):
-    aarhus.listing = "public"
-    aarhus.save(update_fields=["listing"])
+    list_as(aarhus, "public")
     record = shelve(
         "SCN-P-0001",
         visibility="public",
@@ -232,7 +224,7 @@ def test_nobody_else_keeps_a_copy_and_what_is_not_public_is_written_down(shelve,
     shelve("SCN-P-0002", title="For members")
 
     response = _get("SCN-P-0002", ana)
-    _client(ana).head("/hub/SCN-P-0002/pdf/")
+    client_of(ana).head("/hub/SCN-P-0002/pdf/")
     _get("SCN-P-0001", ana)
 
     assert response["Cache-Control"] == "private, no-store"
@@ -243,8 +235,7 @@ def test_nobody_else_keeps_a_copy_and_what_is_not_public_is_written_down(shelve,
 
 
 def test_cities_files_and_texts_that_a_reader_may_not_know_stay_out(buses, attach, aarhus, staff):
-    aarhus.listing = "members"
-    aarhus.save(update_fields=["listing"])
+    list_as(aarhus, "members")
     attach(buses, title="Budget", visibility="members")
 
     stranger, inside = _words(_read(_get("SCN-P-0001"))), _words(_read(_get("SCN-P-0001", staff)))
