@@ -1,54 +1,31 @@
-import functools
 import uuid
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
-from django.utils.translation import override
 
 from core.models import Term
-from core.words import arabic_stem, compounds, says_nothing, spelled_words, words
 from hub.management.synthetic import SPOKEN, Writer
+from hub.management.synthetic_rows import COLUMNS, STAGED, SearchRows
 from hub.models import Record, RecordCity, RecordText, SearchRow, SearchWord
 from hub.models.search import CONFIGS
-from hub.models.search_facets import (
-    EVIDENCE_NUMBERS,
-    INTERNET_NUMBERS,
-    KIND_NUMBERS,
-    LANGUAGE_NUMBERS,
-    city_number,
-    packed,
-    year_number,
-)
 from hub.search.learning import count_lexemes
 from members.models import Body, City
 
 _CODED = ["theme", "country", "target_audience", "practice_type", "point_of_intervention"]
 _BATCH = 5_000
 _MANY = 5_000
-_COLUMNS = [
-    "record_id",
-    "readers",
-    "status",
-    "visibility",
-    "groups",
-    "facets",
-    "counted",
-    "shown_at",
-    "evidence",
-]
-_STAGED = [f"{part}_{code}" for code in SPOKEN for part in ("title", "summary", "codes", "body")]
 _STAGE = f"""
 CREATE TEMP TABLE staged (record_id bigint, readers text, status text, visibility text, groups int[],
     facets int[], counted bytea, shown_at timestamptz, evidence smallint,
-    {", ".join(f"{name} text" for name in _STAGED)}) ON COMMIT DROP
+    {", ".join(f"{name} text" for name in STAGED)}) ON COMMIT DROP
 """
 _VECTORS = ", ".join(
     f"hub_search_vector('{CONFIGS[code]}', title_{code}, summary_{code}, codes_{code}, body_{code}, '')"
     for code in SPOKEN
 )
 _FILL = f"""
-INSERT INTO hub_searchrow ({", ".join(_COLUMNS)}, {", ".join(f"fts_{code}" for code in SPOKEN)})
-SELECT {", ".join(_COLUMNS)}, {_VECTORS} FROM staged ORDER BY record_id
+INSERT INTO hub_searchrow ({", ".join(COLUMNS)}, {", ".join(f"fts_{code}" for code in SPOKEN)})
+SELECT {", ".join(COLUMNS)}, {_VECTORS} FROM staged ORDER BY record_id
 """  # noqa: S608 (names of our own)
 
 
@@ -87,13 +64,13 @@ class Loader:
     """Writes made-up records and their search rows as the search itself would, only many at a time."""
 
     def __init__(self, seed):
-        self.terms = {
+        terms = {
             term.pk: term
             for term in Term.objects.filter(vocabulary__in=_CODED).select_related(
                 "broader__broader__broader"
             )
         }
-        self.cities = {
+        cities = {
             city.pk: city
             for city in City.objects.filter(risk_flag=False, listing="public").select_related(
                 "country__broader__broader__broader"
@@ -107,10 +84,10 @@ class Loader:
             name_ar="Synthetic",
         )
         by_vocabulary = {
-            name: [pk for pk, term in self.terms.items() if term.vocabulary == name]
-            for name in _CODED
+            name: [pk for pk, term in terms.items() if term.vocabulary == name] for name in _CODED
         }
-        self.writer = Writer(seed, by_vocabulary, list(self.cities))
+        self.writer = Writer(seed, by_vocabulary, list(cities))
+        self.search_rows = SearchRows(terms, cities, self.group)
 
     def load(self, start, number):
         indexes = SearchRow._meta.indexes if number >= _MANY else []
@@ -161,9 +138,9 @@ class Loader:
                 RecordCity,
                 [{"record_id": k, "city_id": m.city, "role": "owner"} for k, m in pairs if m.city],
             )
-            rows = [row for key, made in pairs for row in self._rows(key, made)]
+            rows = [row for key, made in pairs for row in self.search_rows.of(key, made)]
             cursor.execute(_STAGE)
-            self._copy_rows(cursor, "staged", [*_COLUMNS, *_STAGED], [row.values for row in rows])
+            self._copy_rows(cursor, "staged", [*COLUMNS, *STAGED], [row.values for row in rows])
             cursor.execute(_FILL)
             cursor.execute("DROP TABLE staged")
         SearchWord.objects.learn(rows)
@@ -220,128 +197,3 @@ class Loader:
                 "summary": " ".join(summary).capitalize() + ".",
                 "description": " ".join(body).capitalize() + ".",
             }
-
-    def _rows(self, key, made):
-        """The one row a record has, or the two of one that is open in short."""
-        if made.visibility == "teaser":
-            yield self._row(key, made, "strangers")
-        open_to_all = made.visibility == "public"
-        yield self._row(key, made, "everyone" if open_to_all else "insiders")
-
-    def _row(self, key, made, readers):
-        in_short = readers == "strangers"
-        terms = [self.terms[pk] for pk in sorted(made.terms)]
-        city = self.cities.get(made.city)
-        if in_short:
-            terms, city = [term for term in terms if term.vocabulary in ("theme", "country")], None
-        facets = self._facets(made, terms, city, in_short)
-        values = [
-            key,
-            readers,
-            "published",
-            made.visibility,
-            [self.group.pk] if made.visibility == "group" else [],
-            facets,
-            packed(n for n in facets if n and (city is None or n != city.authority_level_id)),
-            made.published_at,
-            int(made.checked is not None),
-        ]
-        spelled = {}
-        for language in SPOKEN:
-            if language in made.texts:
-                title, summary, body = made.texts[language]
-                codes = "" if in_short else self._codes(made, terms, city, language, with_code=True)
-                values += [_kept(language, title), _kept(language, summary), codes]
-                values.append("" if in_short else _kept(language, body))
-                said = [*title, *summary, *([] if in_short else body)]
-                spelled |= {word: word for word in said}
-                if not in_short:
-                    spelled |= _label_spellings(language, made.kind, *self._named(terms, city))
-                    spelled |= spelled_words(made.code)
-            elif in_short:
-                values += [None] * 4
-            else:
-                values += ["", "", self._codes(made, terms, city, language, with_code=False), ""]
-        return Row(values, spelled, made.visibility, readers)
-
-    def _facets(self, made, terms, city, in_short):
-        numbers = {0, KIND_NUMBERS[made.kind], year_number(made.start.year)}
-        numbers |= {term.pk for term in terms}
-        numbers |= {LANGUAGE_NUMBERS[language] for language in made.texts}
-        places = [term for term in terms if term.vocabulary == "country"]
-        places += [city.country] if city else []
-        for place in places:
-            while place:
-                numbers.add(place.pk)
-                place = place.broader
-        if in_short:
-            return sorted(numbers)
-        if made.checked:
-            numbers.add(EVIDENCE_NUMBERS["staff_checked"])
-        if made.internet:
-            numbers.add(INTERNET_NUMBERS[made.internet])
-        if city:
-            numbers |= {city_number(city.pk), city.population_band_id, city.authority_level_id}
-        return sorted(numbers - {None})
-
-    def _named(self, terms, city):
-        return [*terms, *([city.country] if city else [])], [city] if city else []
-
-    def _codes(self, made, terms, city, language, *, with_code):
-        named, cities = self._named(terms, city)
-        said = [made.code, made.code.replace("-", " "), "", ""] if with_code else []
-        return _kept_text(
-            language, "\n".join([*said, *_labels(language, made.kind, named, cities)])
-        )
-
-
-class Row:
-    """A search row as the list of words takes it."""
-
-    def __init__(self, values, spelled, visibility, readers):
-        self.values, self.spelled = values, spelled
-        self.visibility, self.readers = visibility, readers
-        self.status, self.embargo_until = "published", None
-
-
-def _labels(language, kind, named, cities):
-    return [
-        _kind(language, kind),
-        *[getattr(term, f"label_{language}") for term in named],
-        *[getattr(city, f"name_{language}") for city in cities],
-    ]
-
-
-def _label_spellings(language, kind, named, cities):
-    spelled = {}
-    for label in _labels(language, kind, named, cities):
-        spelled |= _spelled(label)
-    return spelled
-
-
-@functools.cache
-def _spelled(label):
-    return spelled_words(label)
-
-
-@functools.cache
-def _kind(language, kind):
-    with override(language):
-        return str(Record.Kind(kind).label)
-
-
-def _kept(language, said):
-    """The words of a made-up text as the vector takes them."""
-    return " ".join(filter(None, [_kept_word(language, word) for word in said]))
-
-
-@functools.cache
-def _kept_word(language, word):
-    return _kept_text(language, word)
-
-
-def _kept_text(language, text):
-    kept = [*words(text), *compounds(text)]
-    if language == "ar":
-        kept = [arabic_stem(word) for word in kept if not says_nothing(word)]
-    return " ".join(kept)
