@@ -77,6 +77,6 @@ def _narrowed():
         subject_id=OuterRef("pk"),
         verb="audience changed",
         facts__before__record__in=[str(each) for each in _OPEN],
-        at__gte=OuterRef("published_at"),
+        at__gte=Greatest(OuterRef("published_at"), OuterRef("embargo_until")),
     )
     return Exists(narrowing) & ~Q(visibility__in=_OPEN)

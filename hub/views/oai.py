@@ -32,6 +32,8 @@ _ARGUMENTS: dict[str, tuple[set, set]] = {
     "ListIdentifiers": ({"metadataPrefix"}, _SELECTIVE),
     "ListRecords": ({"metadataPrefix"}, _SELECTIVE),
 }
+# A day later there is no date that could be told; harvesters say 9999 for "no end".
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
 
@@ -165,6 +167,7 @@ def _period(wanted):
     if earliest and latest and earliest > latest:
         raise Refused("badArgument", "From must not be later than until.")
     if latest:
+        latest = min(latest, _LAST)
         latest += timedelta(days=1) if len(given[1]) == 10 else timedelta(seconds=1)
     return earliest, latest
 

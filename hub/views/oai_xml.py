@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from hub.models import Visibility
-from hub.views.citations import address, citation
+from hub.views.citations import PUBLISHER, address, citation
 
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -64,7 +64,7 @@ def error(code, why):
 def identify(first, email):
     return Element(
         "Identify",
-        Element("repositoryName", "Strong Cities Network: library"),
+        Element("repositoryName", f"{PUBLISHER}: library"),
         Element("baseURL", _address()),
         Element("protocolVersion", "2.0"),
         Element("adminEmail", email),
@@ -153,7 +153,7 @@ def _said(found, user):
             yield "subject", term.label, {}
     for text in texts:
         yield "description", text.summary, {"xml__lang": text.language}
-    yield "publisher", "Strong Cities Network", {}
+    yield "publisher", PUBLISHER, {}
     yield "date", found.published_at.date().isoformat(), {}
     yield "type", found.get_kind_display(), {}
     yield "format", "text/html", {}

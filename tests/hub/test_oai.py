@@ -18,6 +18,7 @@ from hub.actions import records
 from hub.models import Record
 from hub.views import oai
 from tests import factories
+from tests.hub.conftest import list_as
 
 NS = {
     "oai": "http://www.openarchives.org/OAI/2.0/",
@@ -116,8 +117,7 @@ def test_a_third_party_is_told_why_it_gets_nothing(live_server, transactional_db
 
 
 def test_of_a_record_in_short_only_title_and_summary_are_told(shelf, aarhus):
-    aarhus.listing = "public"
-    aarhus.save(update_fields=["listing"])
+    list_as(aarhus, "public")
     shelf["teaser"].cities.create(city=aarhus)
     root = _ask(verb="GetRecord", identifier=f"{ID}SCN-P-0002", metadataPrefix="oai_dc")
 
@@ -133,6 +133,7 @@ def test_sets_and_dates_narrow_the_list(shelf):
 
     assert _codes(set="policy") == ["SCN-S-0001"]
     assert len(_codes(**{"from": day, "until": day})) == 3
+    assert len(_codes(**{"from": day, "until": "9999-12-31"})) == 3
     assert _error(verb="ListRecords", metadataPrefix="oai_dc", until="2001-01-01") == (
         "noRecordsMatch"
     )
@@ -250,6 +251,14 @@ def test_what_left_the_shelf_is_told_as_deleted_and_by_its_code_alone(shelf, sta
     titles = [each.text for each in root.iter(f"{{{NS['dc']}}}title")]
     assert gone == {"SCN-P-0001", "SCN-S-0001"}
     assert titles == ["In short"]
+
+
+def test_what_was_narrowed_before_its_day_was_never_public(shelf, staff, time_machine):
+    records.change_audience(shelf["embargo"], visibility="members", groups=[], files={}, by=staff)
+
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+
+    assert sorted(_codes()) == ["SCN-P-0001", "SCN-P-0002", "SCN-S-0001"]
 
 
 def test_control_characters_do_not_break_the_answer(shelve):
