@@ -42,7 +42,10 @@ class BadAddress(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """What a reader gets: a subject, the text, and the same as HTML."""
+    """What a reader gets: a subject, the text, and the same as HTML.
+
+    `stop` is where a mail program's own button stops such letters with one POST (RFC 8058), or empty.
+    """
 
     uid: str
     message_id: str
@@ -51,6 +54,7 @@ class Letter:
     reply_to: str
     language: str
     bulk: bool
+    stop: str
     subject: str
     text: str
     html: str
@@ -67,6 +71,9 @@ class Letter:
             headers["Reply-To"] = self.reply_to
         if self.bulk:
             headers["Precedence"] = "bulk"
+        if self.stop:
+            headers["List-Unsubscribe"] = f"<{self.stop}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         return headers
 
     @cached_property
@@ -172,10 +179,17 @@ def _render(message, links):
         reply_to=message.reply_to,
         language=message.language,
         bulk=message.kind == message.Kind.BULK,
+        stop=_stop(message, links),
         subject=subject,
         text=_as_text(paragraphs, shell),
         html=markup.page(subject, paragraphs, shell, links.values()),
     )
+
+
+def _stop(message, links):
+    """The link "stop" of a bulk letter, where there is one and it was made."""
+    link = links.get("stop", "") if message.kind == message.Kind.BULK else ""
+    return "" if link == markup.UNSAID else link
 
 
 def _template(name) -> Template:

@@ -35,7 +35,9 @@ def queue(
     template; dates and times in ISO form become dates there. `links` maps a name to [dotted path of a function
     in an app's emails, *arguments], called when the letter is sent so that one-time links are never stored.
     A bulk letter goes at most once and only to people who may still receive it; a transactional one at least
-    once. Returns the Message, new or already there. Raises ValidationError for an address that cannot be one.
+    once. The link "stop" of a bulk letter is also named in its List-Unsubscribe header, so its page must take a POST
+    of mail programs, without a session or a token (RFC 8058). Returns the Message, new or already there. Raises
+    ValidationError for an address that cannot be one.
     """
     if not _TEMPLATE.fullmatch(template):
         raise ValueError(f"{template} is not a letter of an app.")

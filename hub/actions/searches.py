@@ -52,11 +52,12 @@ def forget(saved, *, by) -> dict:
 
 
 @transaction.atomic
-def stop_letters(saved, *, by=None) -> SavedSearch:
-    """No more letters about this search; it stays among the member's own."""
-    saved = SavedSearch.objects.select_for_update().get(pk=saved.pk)
-    saved.frequency = Frequency.NEVER
-    saved.save(update_fields=["frequency"])
+def stop_letters(saved, *, by=None) -> SavedSearch | None:
+    """No more letters about this search; it stays among the member's own. None where it is gone meanwhile."""
+    saved = SavedSearch.objects.select_for_update().filter(pk=saved.pk).first()
+    if saved:
+        saved.frequency = Frequency.NEVER
+        saved.save(update_fields=["frequency"])
     return saved
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators import csrf
 from django.views.decorators.http import require_POST, require_safe
 
 from core import tokens
@@ -86,9 +87,13 @@ def restore_search(request):
     return redirect("hub:searches")
 
 
+@csrf.csrf_exempt  # mail programs have no session and no token; the signed link alone is the right
 @login_not_required
 def stop_letters(request, token):
-    """What the link in a letter opens: a button that stops the letters. Looking changes nothing."""
+    """What the link in a letter opens: a button that stops the letters. Looking changes nothing.
+
+    The button that mail programs show by themselves posts here too (RFC 8058).
+    """
     try:
         (uid,) = tokens.read(PURPOSE, token)
     except tokens.BadToken:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from hub.actions import searches as actions
@@ -224,6 +225,42 @@ def test_the_link_in_a_letter_stops_it_with_a_button_and_without_signing_in(clie
     assert untouched == "weekly"
     assert SavedSearch.objects.get().frequency == "never"
     assert "No more letters about this search" in pressed.content.decode()
+
+
+def _one_click(address):
+    """What a mail program sends when its own button is pressed (RFC 8058): no cookie, no token."""
+    body = {"List-Unsubscribe": "One-Click"}
+    return Client(enforce_csrf_checks=True).post(address.rpartition("8000")[2], body)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_a_mail_program_s_own_button_stops_the_letters(ana, night, put, language):
+    put("SCN-P-0001", title="Night buses")
+    ana.person.language = language
+    ana.person.save()
+    tell_searches()
+    headers = render(_letters().get()).headers()
+
+    answers = [_one_click(headers["List-Unsubscribe"].strip("<>")) for _ in range(2)]
+
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.cookies.keys() & {"sessionid"} for answer in answers] == [set(), set()]
+    assert SavedSearch.objects.get().frequency == "never"
+
+
+def test_one_click_on_what_is_gone_or_forged_is_answered_as_the_page_is(ana, night):
+    link = f"/hub/searches/stop/{token(night)}/"
+    actions.forget(night, by=ana)
+
+    assert _one_click(link).status_code == 200
+    assert _one_click("/hub/searches/stop/forged/").status_code == 410
+
+
+def test_letters_of_a_search_that_was_deleted_a_moment_ago_are_stopped_already(ana, night):
+    actions.forget(night, by=ana)
+
+    assert actions.stop_letters(night) is None
 
 
 def test_a_dead_link_and_a_deleted_search_say_so(client, ana, night):

@@ -75,6 +75,16 @@ def test_page_shows_the_words_and_the_tries_but_no_link(desk, write):
     assert message.message_id.strip("<>") in html
 
 
+def test_page_does_not_show_the_link_that_stops_a_bulk_letter(desk, write):
+    message = write(kind="bulk", links={"stop": ["members.emails.accounts.reset_page"]})
+
+    html = desk.get(page(message)).content.decode()
+
+    assert "Your application for Port Amity is here." in html
+    assert [words for words in ("reset_page", "Unsubscribe") if words in html] == []
+    assert reverse("account_reset_password") not in html
+
+
 def test_page_of_a_letter_that_cannot_be_written_says_why(desk, write):
     message = write()
     Message.objects.update(template="outbox/emails/missing.txt")

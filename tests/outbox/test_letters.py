@@ -15,6 +15,10 @@ from outbox.models import Message
 pytestmark = pytest.mark.django_db
 LINK = ["members.emails.accounts.reset_page"]
 URL = "http://localhost:8000/accounts/password/reset/"
+STOPPING = {
+    "List-Unsubscribe": f"<{URL}>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+}
 
 
 def draft(**fields):
@@ -104,6 +108,37 @@ def test_bytes_are_a_proper_mail():
 
 def test_bulk_letter_says_so():
     assert as_mail(letters.render(draft(kind="bulk")))["Precedence"] == "bulk"
+
+
+def test_bulk_letter_is_stopped_with_one_click():
+    """RFC 8058, as mail programs show it: a button of their own beside the sender."""
+    letter = letters.render(draft(kind="bulk", links={"button": LINK, "plain": LINK, "stop": LINK}))
+
+    assert STOPPING.items() <= letter.headers().items()
+    assert {name: as_mail(letter)[name] for name in STOPPING} == STOPPING
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "transactional", "links": {"stop": LINK}},
+        {"kind": "bulk"},
+        {"kind": "bulk", "links": {"stop": ["members.emails.accounts.reset_link", "nobody"]}},
+    ],
+    ids=["transactional", "no link", "empty link"],
+)
+def test_only_a_bulk_letter_with_a_link_to_stop_it_says_how(fields):
+    assert STOPPING.keys() & letters.render(draft(**fields)).headers().keys() == set()
+
+
+def test_preview_does_not_make_the_link_that_stops(monkeypatch):
+    import members.emails.accounts as accounts
+
+    monkeypatch.setattr(accounts, "reset_page", lambda: pytest.fail("a link was made"))
+
+    letter = letters.preview(draft(kind="bulk", links={"stop": LINK}))
+
+    assert STOPPING.keys() & letter.headers().keys() == set()
 
 
 def test_message_id_stays_the_same():
@@ -240,6 +275,16 @@ def test_no_value_makes_a_header(attack):
     assert mail.defects == []
     assert "\n" not in letter.subject
     assert letter.subject.isprintable()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_value_makes_a_header_of_a_bulk_letter(attack):
+    written = {"name": attack, "city": attack, "stop": attack, "List-Unsubscribe": attack}
+    mail = as_mail(letters.render(draft(kind="bulk", params=written, links={"stop": LINK})))
+
+    assert set(mail.keys()) == HEADERS | {"Precedence", *STOPPING}
+    assert mail["List-Unsubscribe"] == f"<{URL}>"
+    assert mail.defects == []
 
 
 @pytest.mark.parametrize("attack", WORDS)
