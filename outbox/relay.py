@@ -12,10 +12,7 @@ import time
 from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.core.mail import (  # noqa: TID251 - the other end of outbox.delivery
-    EmailMultiAlternatives,
-    get_connection,
-)
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 from outbox import letters
 

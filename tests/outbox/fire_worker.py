@@ -9,10 +9,10 @@ from scn.celery import app
 django.setup()
 
 if os.environ.get("UNPROTECTED"):
-    from outbox import delivery
+    from outbox.batch import Batch
     from outbox.models import Message
 
-    careful = delivery._Batch.send
+    careful = Batch.send
 
     def careless(batch):
         """Write "sent" first and send afterwards, as a queue does that acknowledges early."""
@@ -21,6 +21,6 @@ if os.environ.get("UNPROTECTED"):
         )
         return careful(batch)
 
-    delivery._Batch.send = careless
+    Batch.send = careless
 
 __all__ = ["app"]

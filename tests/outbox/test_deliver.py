@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from django.utils import timezone
 
-from outbox import delivery, mail
+from outbox import batch, delivery, fates, mail, relay
 from outbox.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -226,7 +226,7 @@ def test_time_is_up_gives_the_rest_back(sink, write, kind):
 
 
 def test_lease_is_renewed_while_a_batch_takes_long(sink, write, monkeypatch):
-    monkeypatch.setattr(delivery, "RENEW_SECONDS", 0)
+    monkeypatch.setattr(batch, "RENEW_SECONDS", 0)
     write(), write()
     seen = []
     original = delivery.leases.renew
@@ -240,16 +240,16 @@ def test_lease_is_renewed_while_a_batch_takes_long(sink, write, monkeypatch):
 
 
 def test_letters_lost_to_another_worker_on_the_way_are_left_to_it(sink, write, monkeypatch):
-    monkeypatch.setattr(delivery, "RENEW_SECONDS", 0)
+    monkeypatch.setattr(batch, "RENEW_SECONDS", 0)
     first, second = write(), write()
-    original = delivery.relay.Server.hand_over
+    original = relay.Server.hand_over
 
     def slow(server, letter):
         Message.objects.filter(pk=second.pk).update(leased_until=None)
         delivery.leases.take(Message.objects.filter(pk=second.pk), n=1, seconds=60)
         return original(server, letter)
 
-    monkeypatch.setattr(delivery.relay.Server, "hand_over", slow)
+    monkeypatch.setattr(relay.Server, "hand_over", slow)
 
     delivery.deliver("transactional")
 
@@ -288,7 +288,7 @@ def test_letter_taken_over_by_another_worker_is_not_settled_by_the_first(sink, w
     (held,) = delivery.leases.take(Message.objects.all(), n=1, seconds=0)
     delivery.leases.take(Message.objects.all(), n=1, seconds=60)
 
-    assert delivery._settle(held, "sent", "250 late") == 0
+    assert fates.settle(held, "sent", "250 late") == 0
 
     message.refresh_from_db()
     assert message.status == Status.QUEUED
@@ -298,7 +298,7 @@ def test_of_a_dead_workers_bulk_letters_only_the_last_begun_is_in_doubt(sink, wr
     sent, doubtful, untouched = (write(kind="bulk") for _ in range(3))
     settings.OUTBOX_LEASE_SECONDS = 0  # the worker dies in the middle of its batch
     batch = delivery._take("bulk")
-    assert [delivery._begin(message) for message in batch[:2]] == [True, True]
+    assert [fates.begin(message) for message in batch[:2]] == [True, True]
     settings.OUTBOX_LEASE_SECONDS = 60
 
     delivery.deliver("bulk")
@@ -320,7 +320,7 @@ def test_dead_workers_are_told_apart(write, settings):
             Message.objects.filter(pk__in=[m.pk for m in half]), n=2, seconds=0, status="sending"
         )
         for message in taken:
-            delivery._begin(message)
+            fates.begin(message)
 
     assert delivery.note_left_in_hand() == 2
 
@@ -330,7 +330,7 @@ def test_dead_workers_are_told_apart(write, settings):
 
 def test_bulk_in_the_hand_of_a_living_worker_is_left_alone(write):
     write(kind="bulk")
-    delivery._begin(delivery._take("bulk")[0])
+    fates.begin(delivery._take("bulk")[0])
 
     assert delivery.note_left_in_hand() == 0
     assert Message.objects.get().status == Status.SENDING
@@ -341,7 +341,7 @@ def test_bulk_taken_from_its_worker_before_handing_over_is_not_sent(write):
     (held,) = delivery._take("bulk")
     Message.objects.update(lease=None, status=Status.CANCELLED)
 
-    assert delivery._begin(held) is False
+    assert fates.begin(held) is False
 
 
 def test_suspended_person_gets_no_bulk_letter_queued_before(sink, write, ana):

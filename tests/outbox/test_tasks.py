@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from outbox import delivery, tasks
+from outbox import delivery, fates, tasks
 from outbox.models import Attempt, Message
 from scn.celery import look_after_connections
 
@@ -63,7 +63,7 @@ def test_sweep_wakes_the_lanes_in_which_something_is_due(write, woken):
 
 def test_sweep_lists_bulk_letters_left_in_hand(write, woken):
     message = write(kind="bulk")
-    delivery._begin(delivery._take("bulk")[0])
+    fates.begin(delivery._take("bulk")[0])
     Message.objects.update(leased_until=None)
 
     tasks.sweep()
