@@ -1,17 +1,4 @@
 from members.forms.answers import LetterForm, RefusalForm, ReplyForm
-from members.forms.places import place_choices
-from members.forms.steps import FORMS, OTHER, CityForm, PledgeForm, PostForm, StepForm, ThemesForm
+from members.forms.steps import FORMS, CityForm
 
-__all__ = [
-    "FORMS",
-    "OTHER",
-    "CityForm",
-    "LetterForm",
-    "PledgeForm",
-    "PostForm",
-    "RefusalForm",
-    "ReplyForm",
-    "StepForm",
-    "ThemesForm",
-    "place_choices",
-]
+__all__ = ["FORMS", "CityForm", "LetterForm", "RefusalForm", "ReplyForm"]
