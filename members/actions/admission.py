@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from core import journal
 from core.lifecycle import IllegalMove
 from core.models import Term
-from members.actions import checks
 from members.actions.cities import figures, folded_names, free_slug, in_arabic_script
 from members.actions.vetting import locked, take_up
 from members.emails import team as team_letters
@@ -21,11 +20,12 @@ from members.models import (
     Endorsement,
     MembershipApplication,
     Person,
-    Place,
     PledgeAcceptance,
     Post,
     User,
 )
+from members.models.domains import is_free_mail
+from members.models.likeness import names_of, place_of
 
 Status, Route = MembershipApplication.Status, MembershipApplication.Route
 
@@ -103,13 +103,13 @@ def _known_city(application):
         if city:
             return city
     same_name = City.objects.filter(
-        country=application.country_id, folded_names__overlap=sorted(checks.names_of(application))
+        country=application.country_id, folded_names__overlap=sorted(names_of(application))
     )
     return same_name.filter(geoname_id=None).first()
 
 
 def _new_city(application):
-    place = Place.objects.filter(pk=application.place_id).first() if application.place_id else None
+    place = place_of(application)
     names = _names(application, place)
     city = City(
         slug=free_slug(names["en"], application.country.code),
@@ -166,7 +166,7 @@ def _accept_pledge(application, city, person):
 def _learn_domain(application, city, *, by):
     """The next colleague from the same domain is recognised; one that several cities share says so."""
     domain = application.email_domain
-    if checks.is_free_mail(domain) or CityDomain.objects.filter(domain=domain, city=city).exists():
+    if is_free_mail(domain) or CityDomain.objects.filter(domain=domain, city=city).exists():
         return
     others = CityDomain.objects.filter(domain=domain).exclude(city=city)
     kind = CityDomain.Kind.SHARED if others.exists() else CityDomain.Kind.OFFICIAL

@@ -1,30 +1,29 @@
 """What can be looked at without asking anybody: the automatic rows of a dossier."""
 
-import functools
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
-from core.folding import fold
-from core.spelling import distance
 from members.models import (
     City,
     CityDomain,
     CityMembership,
     MembershipApplication,
-    Person,
     Place,
     VettingCheck,
 )
+from members.models.domains import government_suffix, is_free_mail, parents, share_a_site
+from members.models.likeness import (
+    applications_like,
+    cities_like,
+    people_like,
+    place_of,
+    same_among,
+)
 
 Kind, Result = VettingCheck.Kind, VettingCheck.Result
-
-_DATA = Path(__file__).resolve().parent.parent / "data"
-_LONG_NAME = 6
 
 
 @dataclass
@@ -63,30 +62,6 @@ def run(application, *, by=None) -> None:
     )
 
 
-def is_free_mail(domain: str) -> bool:
-    """Whether anybody may get a mailbox at this domain (members/data/free_mail.txt, or what staff noted)."""
-    return (
-        domain in _lines("free_mail.txt")
-        or CityDomain.objects.filter(domain=domain, kind=CityDomain.Kind.FREE_MAIL).exists()
-    )
-
-
-def government_suffix(domain: str) -> str:
-    """The suffix that only public bodies get and that this domain ends with, or ""."""
-    parts = domain.split(".")
-    suffixes = (".".join(parts[start:]) for start in range(len(parts)))
-    return next((suffix for suffix in suffixes if suffix in _lines("government_suffixes.txt")), "")
-
-
-def names_of(application) -> set[str]:
-    """Every folded spelling the applied-for city is known by, in any script."""
-    names = [application.city_name, application.city_name_local]
-    place = _place(application)
-    if place:
-        names += [place.name, *place.names]
-    return {fold(name) for name in names if name}
-
-
 def _email_confirmed(application):
     if application.confirmed_at:
         return Finding(Result.PASS, _("The link was opened and the button pressed."))
@@ -96,15 +71,13 @@ def _email_confirmed(application):
 def _domain_known(application):
     facts = {"domain": application.email_domain}
     known = CityDomain.objects.filter(
-        domain__in=_parents(application.email_domain), kind=CityDomain.Kind.OFFICIAL
+        domain__in=parents(application.email_domain), kind=CityDomain.Kind.OFFICIAL
     )
     cities = list(City.objects.filter(domains__in=known).distinct().order_by("pk"))
     if not cities:
         return Finding(Result.NOT_APPLICABLE, _("%(domain)s is in no city’s list yet."), facts)
     found = {"cities": [city.pk for city in cities]}
-    if application.city_id in found["cities"] or any(
-        _is_same_city(application, city) for city in cities
-    ):
+    if application.city_id in found["cities"] or same_among(application, cities):
         return Finding(Result.PASS, _("%(domain)s is the city’s own."), facts, found)
     facts["city"] = str(cities[0])
     return Finding(Result.WARN, _("%(domain)s belongs to another city: %(city)s."), facts, found)
@@ -115,7 +88,7 @@ def _domain_is_website(application):
     if not hosts:
         return Finding(Result.NOT_APPLICABLE, _("No website was given."))
     facts = {"domain": application.email_domain, "hosts": ", ".join(sorted(hosts))}
-    if any(_share_a_site(application.email_domain, host) for host in hosts):
+    if any(share_a_site(application.email_domain, host) for host in hosts):
         return Finding(Result.PASS, _("%(domain)s and %(hosts)s go together."), facts)
     return Finding(Result.WARN, _("The address is at %(domain)s, the pages at %(hosts)s."), facts)
 
@@ -138,7 +111,7 @@ def _free_mail(application):
 
 
 def _gazetteer(application):
-    place = _place(application)
+    place = place_of(application)
     if place:
         facts = {"name": place.name, "population": place.population}
         found = {"places": [place.pk]}
@@ -160,11 +133,7 @@ def _gazetteer(application):
 
 
 def _duplicate_city(application):
-    names = names_of(application)
-    cities = _like_named(_cities_of_country(application), names)
-    if application.place_id:
-        cities |= {city.pk: city for city in City.objects.filter(geoname_id=application.place_id)}
-    others = _open_for_same_city(application, names)
+    cities, others = cities_like(application), applications_like(application)
     if not cities and not others:
         return Finding(Result.PASS, _("No city and no open application of this name."))
     facts = {"names": _listed([*cities.values(), *others.values()])}
@@ -173,13 +142,13 @@ def _duplicate_city(application):
         return Finding(
             Result.PASS, _("Asks to join a city that is known: %(names)s."), facts, found
         )
-    if _has_member(city for city in cities.values() if _is_same_city(application, city)):
+    if _has_member(same_among(application, cities.values())):
         return Finding(Result.FAIL, _("A member already: %(names)s."), facts, found)
     return Finding(Result.WARN, _("Perhaps the same: %(names)s."), facts, found)
 
 
 def _duplicate_person(application):
-    people = {person.pk: person for person in _people_like(application)}
+    people = {person.pk: person for person in people_like(application)}
     earlier = list(
         MembershipApplication.objects.filter(
             email__iexact=application.email, confirmed_at__isnull=False
@@ -206,101 +175,14 @@ _CHECKS = {
 }
 
 
-@functools.cache
-def _lines(name):
-    text = (_DATA / name).read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
-
-
-def _parents(domain):
-    """police.example.org -> police.example.org, example.org"""
-    parts = domain.split(".")
-    return [".".join(parts[start:]) for start in range(len(parts) - 1)]
-
-
 def _host(url):
     host = (urlsplit(url).hostname or "").lower()
     return host.removeprefix("www.")
 
 
-def _share_a_site(domain, host):
-    """The same name, or one below the other; never merely the same public suffix."""
-    if host in _lines("government_suffixes.txt") or is_free_mail(host):
-        return False
-    return host == domain or domain.endswith(f".{host}") or host.endswith(f".{domain}")
-
-
-def _place(application):
-    """The place chosen, if the gazetteer still has it."""
-    return Place.objects.filter(pk=application.place_id).first() if application.place_id else None
-
-
-def _is_same_city(application, city):
-    """Chosen as the same place, or of the same name in the same country."""
-    if application.place_id and application.place_id == city.geoname_id:
-        return True
-    is_same_name = bool(names_of(application) & set(city.folded_names))
-    return is_same_name and application.country_id == city.country_id
-
-
-def _cities_of_country(application):
-    cities = City.objects.all()
-    return cities.filter(country=application.country_id) if application.country_id else cities
-
-
-def _surely_same(application):
-    if application.city_id:
-        return [application.city_id]
-    return [city.pk for city in _cities_of_country(application) if _is_same_city(application, city)]
-
-
-def _like_named(cities, names):
-    """{pk: city} of the cities with one of these names, or one a slip away."""
-    return {
-        city.pk: city
-        for city in cities
-        if names & set(city.folded_names) or _nearly(names, city.folded_names)
-    }
-
-
-def _nearly(names, others):
-    """Long names one letter apart: Kolkatta, Kolkata."""
-    return any(
-        distance(name, other, at_most=1) <= 1
-        for name in names
-        for other in others
-        if min(len(name), len(other)) >= _LONG_NAME and abs(len(name) - len(other)) <= 1
-    )
-
-
-def _open_for_same_city(application, names):
-    """{pk: application} of the other open applications for this city."""
-    others = MembershipApplication.objects.open().exclude(pk=application.pk)
-    if application.country_id:
-        others = others.filter(country=application.country_id)
-    return {
-        other.pk: other
-        for other in others
-        if (application.place_id and other.place_id == application.place_id)
-        or names & {fold(other.city_name), fold(other.city_name_local)} - {""}
-        or _nearly(names, {fold(other.city_name)})
-    }
-
-
 def _has_member(cities):
     memberships = CityMembership.objects.exclude(status=CityMembership.Status.LEFT)
-    return memberships.filter(city__in=list(cities)).exists()
-
-
-def _people_like(application):
-    """Of the same address anywhere, or of the same name in the same city."""
-    yield from Person.objects.filter(
-        Q(email__iexact=application.email) | Q(user__email__iexact=application.email)
-    )
-    names = {fold(name) for name in (application.name, application.name_local) if name}
-    for person in Person.objects.filter(posts__city__in=_surely_same(application)).distinct():
-        if names & {fold(person.name), fold(person.name_local)}:
-            yield person
+    return memberships.filter(city__in=cities).exists()
 
 
 def _listed(things):

@@ -11,6 +11,7 @@ from members.actions.vetting import due_from_today, locked
 from members.emails import registration as letters
 from members.emails import team as team_letters
 from members.models import City, MembershipApplication, Person
+from members.models.likeness import names_of
 
 Status, Route = MembershipApplication.Status, MembershipApplication.Route
 
@@ -47,7 +48,7 @@ def member_city(application) -> City | None:
             return same
         members = members.filter(geoname_id=None)
     named = members.filter(
-        country=application.country_id, folded_names__overlap=sorted(checks.names_of(application))
+        country=application.country_id, folded_names__overlap=sorted(names_of(application))
     )
     found = list(named[:2])
     return found[0] if len(found) == 1 else None
@@ -62,7 +63,7 @@ def open_application(application) -> MembershipApplication | None:
         .annotate(folded=Fold("city_name"), folded_local=Fold("city_name_local"))
         .order_by("confirmed_at", "pk")
     )
-    names = checks.names_of(application)
+    names = names_of(application)
     for other in others:
         if application.place_id and other.place_id:
             same = application.place_id == other.place_id

@@ -1,6 +1,8 @@
 """The automatic rows of a dossier."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from members.actions import checks
 from members.actions.cities import folded_names
@@ -326,6 +328,19 @@ def test_earlier_application_of_the_address_is_found():
 
     assert _result(application, "duplicate_person")[0] == "warn"
     assert application.checks.get(kind="duplicate_person").found["applications"] == [earlier.pk]
+
+
+def test_run_asks_as_much_among_thirty_cities_as_beside_one(django_assert_num_queries):
+    application = _applied(place=beirut())
+    _city("Aley", country="LB")
+    checks.run(application)
+    with CaptureQueriesContext(connection) as beside_one:
+        checks.run(application)
+    for number in range(29):
+        _city(f"Aley {number}", country="LB")
+
+    with django_assert_num_queries(len(beside_one)):
+        checks.run(application)
 
 
 def test_rows_hold_no_word_of_the_reader_of_the_moment():
