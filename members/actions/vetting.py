@@ -11,7 +11,7 @@ from core.lifecycle import IllegalMove
 from core.models import Term
 from members.emails import team as team_letters
 from members.emails import vetting as letters
-from members.models import Exchange, MembershipApplication, Post, VettingCheck
+from members.models import Exchange, MembershipApplication, Person, VettingCheck
 
 Status, Route = MembershipApplication.Status, MembershipApplication.Route
 
@@ -110,7 +110,7 @@ def reopen(application, *, by) -> None:
 def return_to_city(application, *, city, by) -> None:
     """The city is a member: its focal point is asked by letter whether this colleague may join."""
     application = locked(application)
-    focal = _focal_point(city)
+    focal = Person.objects.focal_point_of(city)
     if focal is None:
         raise IllegalMove(application, Status.AWAITING_CITY)
     application.move_to(Status.AWAITING_CITY)
@@ -187,10 +187,3 @@ def _has_another_open(application):
         .exclude(pk=application.pk)
         .exists()
     )
-
-
-def _focal_point(city):
-    post = (
-        Post.objects.live().filter(city=city, is_focal_point=True).select_related("person").first()
-    )
-    return post.person if post else None

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Term
 from members import rules
 from members.admin.steps import StepForm
-from members.models import City, MembershipApplication, Post, User, VettingCheck
+from members.models import City, MembershipApplication, Person, Post, User, VettingCheck
 
 LONGEST_TEXT = 4000
 _LEFT = [MembershipApplication.Status.WITHDRAWN, MembershipApplication.Status.EXPIRED]
@@ -126,7 +126,7 @@ def _doubles_of(application, user):
 
 
 def _answering_cities(application, user):
-    focal = Post.objects.live().filter(is_focal_point=True)
+    focal = Post.objects.live().filter(is_focal_point=True, person__status=Person.Status.ACTIVE)
     cities = City.objects.members().filter(posts__in=focal)
     hubs = rules.standing(user).hubs
     if hubs is not None:

@@ -79,9 +79,10 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(posts__city__hub__in=hub_ids).distinct()
 
     def focal_point_of(self, city):
-        """Who speaks for the city in the portal today, or None."""
+        """Who speaks for the city in the portal today, or None; nobody who is suspended does."""
         live = Post.objects.live().filter(city=city, is_focal_point=True)
-        return self.filter(pk__in=live.values("person")).select_related("user").first()
+        speaking = self.filter(pk__in=live.values("person"), status=Person.Status.ACTIVE)
+        return speaking.select_related("user").first()
 
 
 class Person(HasStatus):

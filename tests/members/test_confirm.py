@@ -284,6 +284,19 @@ def test_city_without_a_focal_point_goes_to_staff(client, amity):
     assert list(MembershipApplication.objects.in_staff_queue()) == [application]
 
 
+def test_suspended_focal_point_is_not_asked_and_the_application_goes_to_staff(client, amity):
+    folke = factories.member(amity, focal=True)
+    folke.person.move_to("suspended")
+    folke.person.save()
+    application = send(client)
+
+    confirm(client)
+
+    application.refresh_from_db()
+    assert (application.status, application.city) == ("submitted", amity)
+    assert letters(folke.email) == []
+
+
 @pytest.mark.parametrize(
     "typed", [{"city_name": "PORT AMITY"}, {"city_name": "X", "city_name_local": "Port-Amitié"}]
 )

@@ -477,6 +477,16 @@ def test_hand_to_city_offers_those_who_can_answer(officer, aarhus, folke):
     assert (_again(application).status, application.city) == ("awaiting_city", aarhus)
 
 
+def test_hand_to_city_does_not_offer_a_city_whose_focal_point_is_suspended(officer, aarhus, folke):
+    folke.person.move_to("suspended")
+    folke.person.save()
+    application = factories.application("in_vetting")
+
+    form = officer.get(_step(application, "hand-to-city")).context["form"]
+
+    assert list(form.fields["city"].queryset) == []
+
+
 def test_hand_to_city_of_the_own_region(client, staff_mena, aarhus, folke):
     tunis = factories.city("Tunis", country="TN", hub="MENA")
     factories.member(tunis, focal=True)

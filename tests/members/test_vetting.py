@@ -320,6 +320,16 @@ def test_city_without_a_focal_point_cannot_answer(staff, aarhus):
     assert _again(application).status == "in_vetting"
 
 
+def test_suspended_focal_point_cannot_answer(staff, aarhus, folke):
+    folke.person.move_to("suspended")
+    folke.person.save()
+
+    with pytest.raises(IllegalMove):
+        vetting.return_to_city(factories.application("in_vetting"), city=aarhus, by=staff)
+
+    assert _letters() == []
+
+
 def test_hand_to_city_refuses_what_is_decided(staff, aarhus, folke):
     with pytest.raises(IllegalMove):
         vetting.return_to_city(factories.application("declined"), city=aarhus, by=staff)
