@@ -157,7 +157,7 @@ def _save(request, step, application):
 def _take_letters(request, form, application):
     """Add or remove letters of the pledge step. True when there is one too many: the form says so."""
     remove = request.POST.get("remove", "")
-    if remove.isdecimal():
+    if remove.isdecimal() and len(remove) < 10:
         registration.detach(application, int(remove))
     letter = form.cleaned_data.get("letter")
     if not letter:

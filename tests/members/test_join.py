@@ -574,6 +574,14 @@ def test_letter_of_somebody_else_cannot_be_removed(client):
     assert other.attachments.count() == 1
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "x", "-1"])
+def test_number_of_no_letter_removes_nothing(client, number):
+    client.post(step("pledge"), PLEDGE | {"letter": pdf()})
+
+    assert client.post(step("pledge"), PLEDGE | {"remove": number}).status_code == 302
+    assert _mine(client).attachments.count() == 1
+
+
 def test_letters_are_limited(client):
     for _ in range(MembershipApplication.MOST_ATTACHMENTS):
         client.post(step("pledge"), PLEDGE | {"letter": pdf()})
