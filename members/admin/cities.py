@@ -113,9 +113,7 @@ class CityAdmin(WithSteps, RegionalAdmin):
             _("Reinstate the membership"),
             lambda city, **facts: people.reinstate_city(_membership(city), **facts),
             may=lambda user, city: rules.looks_after(user, city.hub_id),
-            fits=lambda city: (
-                (found := _membership(city)) is not None and found.status != Membership.ACTIVE
-            ),
+            fits=_may_move_to(Membership.ACTIVE),
             question=_("Make this city a member again?"),
             explanation=_(
                 "The people who act for it have what their posts give, and are told by letter."
