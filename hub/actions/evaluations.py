@@ -110,8 +110,8 @@ def reply(evaluation, *, text, language, by) -> Evaluation:
 def _kind(record, city):
     if city is None:
         return Evaluation.Evaluator.EXPERT
-    owns = record.cities.filter(role="owner", city=city).exists()
-    return Evaluation.Evaluator.SELF if owns else Evaluation.Evaluator.PEER
+    is_own = city.pk in record.owner_cities()
+    return Evaluation.Evaluator.SELF if is_own else Evaluation.Evaluator.PEER
 
 
 def _rate(evaluation, language, ratings):

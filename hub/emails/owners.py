@@ -6,8 +6,6 @@ from django.utils.translation import override
 
 from hub.models import Record
 from hub.models.owners import focal_points_of, speakers_of
-from members.models import City
-from members.rules import standing
 from outbox import mail
 
 _HERE = "hub.emails.owners"
@@ -25,11 +23,6 @@ def speakers(record):
 
 def address(person) -> str:
     return person.user.email if person.user else person.email
-
-
-def cities_of(user):
-    """The cities this member acts for."""
-    return City.objects.filter(pk__in=standing(user).cities).order_by("slug")
 
 
 def in_language(thing, language) -> str:

@@ -1,13 +1,15 @@
 """Letters that carry a question to a record's city, or a problem to staff."""
 
 from hub.emails import owners
+from hub.models.owners import cities_of
 
 
 def asked(record, *, purpose, text, by, key):
     """The question reaches the record's people, or staff where nobody speaks for it; their answer goes to the asker."""
     person = by.person
     facts = {"purpose": purpose, "text": text, "asker": person.name, "asker_email": by.email}
-    for reader in owners.speakers(record):
+    readers = owners.speakers(record)
+    for reader in readers:
         owners.write(
             "question",
             reader,
@@ -17,7 +19,7 @@ def asked(record, *, purpose, text, by, key):
             asker_cities=_cities(by, reader.language),
             **facts,
         )
-    if not owners.speakers(record):
+    if not readers:
         owners.write_to_staff(
             "question_to_staff",
             key=f"question:{key}:staff",
@@ -42,4 +44,4 @@ def reported(record, *, reason, text, email, key):
 
 
 def _cities(by, language):
-    return [owners.in_language(city, language) for city in owners.cities_of(by)]
+    return [owners.in_language(city, language) for city in cities_of(by)]

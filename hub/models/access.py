@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import HasStatus
+from hub.models.owners import cities_of
 from hub.models.records import Record
-from members.models.cities import City
 from members.models.people import User
 from members.models.standing import standing
 
@@ -89,7 +89,7 @@ class AccessRequest(HasStatus):
 
     def cities_of_asker(self):
         """The cities that the member who asks acts for today."""
-        return City.objects.filter(pk__in=standing(self.by).cities).order_by("slug")
+        return cities_of(self.by)
 
 
 class AccessGrantQuerySet(models.QuerySet):

@@ -11,6 +11,7 @@ from core.models import Term
 from hub import rules
 from hub.actions import evaluations as actions
 from hub.forms.evaluations import EvaluationForm, ReplyForm
+from hub.models.owners import cities_of
 from hub.views.lineage import readable
 from members.models import City
 from members.rules import standing
@@ -123,7 +124,7 @@ def _speakers(user, record):
             % {"city": city},
             city,
         )
-        for city in City.objects.filter(pk__in=standing(user).cities).order_by("slug")
+        for city in cities_of(user)
     ]
     if standing(user).reviews:
         speakers.append((_EXPERT, _("I do, as an outside expert"), None))

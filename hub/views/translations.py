@@ -13,8 +13,8 @@ from hub import rules
 from hub.actions import translations
 from hub.forms.translations import TranslationForm
 from hub.models import Contribution, Record, TextState
+from hub.models.owners import own_city
 from members.models.people import LANGUAGES
-from members.models.standing import standing
 
 
 def states_for(user, record):
@@ -81,9 +81,12 @@ def _keep(request, record, language, form):
         )
         messages.success(request, _("The translation is saved."))
         return redirect("hub:record", record.code)
-    city = record.cities.filter(role="owner", city__in=standing(request.user).cities).first().city
     handed_in = translations.hand_in(
-        record, language=language, words=form.words(), city=city, by=request.user
+        record,
+        language=language,
+        words=form.words(),
+        city=own_city(request.user, record),
+        by=request.user,
     )
     if handed_in.status == Contribution.Status.DRAFT:
         messages.warning(
