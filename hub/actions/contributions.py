@@ -13,7 +13,6 @@ from hub.actions.card_fields import card_of, fingerprint, flat
 from hub.actions.checklist import missing
 from hub.emails import contributions as letters
 from hub.models import Contribution, Record, Visibility
-from members.models import Person
 from members.models.standing import standing
 
 Status = Contribution.Status
@@ -119,20 +118,21 @@ def send(contribution, *, by) -> Contribution:
 @transaction.atomic
 def withdraw(contribution, *, by) -> Contribution:
     """Nobody looks at it any more; its writers still find it and can take it up again."""
+    contribution = _locked(contribution)
     return _moved(contribution, Status.WITHDRAWN, "withdrew", by, ended_at=timezone.now())
 
 
 @transaction.atomic
 def resume(contribution, *, by) -> Contribution:
     """A draft again, as it was when it was withdrawn."""
+    contribution = locked_in(Status.WITHDRAWN, contribution, to=Status.DRAFT)
     return _moved(contribution, Status.DRAFT, "resumed", by, ended_at=None)
 
 
 @transaction.atomic
 def take_back(contribution, *, by) -> Contribution:
     """Its writers fetch it from the focal point to change something; a letter asks again once it is sent."""
-    if contribution.status != Status.CITY_REVIEW:
-        raise IllegalMove(contribution, Status.DRAFT)
+    contribution = locked_in(Status.CITY_REVIEW, contribution, to=Status.DRAFT)
     return _moved(contribution, Status.DRAFT, "took back", by)
 
 
@@ -152,6 +152,14 @@ def hand_to_staff(contribution, *, by) -> Contribution:
     return contribution
 
 
+def locked_in(status, contribution, *, to) -> Contribution:
+    """The row on its way to another status, if it still has this one: somebody may have been faster."""
+    contribution = _locked(contribution)
+    if contribution.status != status:
+        raise IllegalMove(contribution, to)
+    return contribution
+
+
 def _begin(verb, by, **fields):
     contribution = Contribution.objects.create(created_by=by, updated_by=by, **fields)
     journal.record(verb, contribution, by=by)
@@ -166,9 +174,7 @@ def _focal_point(contribution, by):
         contribution.signed_off_at, contribution.signed_off_by = timezone.now(), by
         return None
     contribution.signed_off_at = contribution.signed_off_by = None
-    person = Person.objects.focal_point_of(contribution.city)
-    may_read = person and person.user and contribution.is_open_to(person.user)
-    return person if may_read else None
+    return contribution.focal_point()
 
 
 def _ask_city(contribution, focal_point, by):
@@ -182,7 +188,6 @@ def _ask_city(contribution, focal_point, by):
 
 
 def _moved(contribution, status, verb, by, **fields):
-    contribution = _locked(contribution)
     contribution.move_to(status)
     for name, value in fields.items():
         setattr(contribution, name, value)

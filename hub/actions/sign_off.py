@@ -4,11 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import journal
-from core.lifecycle import IllegalMove
-from hub.actions.contributions import hand_to_staff
+from hub.actions.contributions import hand_to_staff, locked_in
 from hub.emails import contributions as letters
 from hub.models import Comment, Contribution
-from members.models import Person
 
 Status = Contribution.Status
 
@@ -16,7 +14,7 @@ Status = Contribution.Status
 @transaction.atomic
 def sign_off(contribution, *, by) -> Contribution:
     """The city stands behind it: it waits for network staff now, and its authors know."""
-    contribution = _locked(contribution, Status.SUBMITTED)
+    contribution = locked_in(Status.CITY_REVIEW, contribution, to=Status.SUBMITTED)
     contribution.signed_off_at, contribution.signed_off_by = timezone.now(), by
     journal.record("signed off", contribution, by=by, city=contribution.city_id)
     hand_to_staff(contribution, by=by)
@@ -27,7 +25,7 @@ def sign_off(contribution, *, by) -> Contribution:
 @transaction.atomic
 def send_back(contribution, *, text, by) -> Contribution:
     """A draft again; its authors read in a letter, and on its page, what the focal point asks for."""
-    contribution = _locked(contribution, Status.DRAFT)
+    contribution = locked_in(Status.CITY_REVIEW, contribution, to=Status.DRAFT)
     contribution.move_to(Status.DRAFT)
     contribution.save(update_fields=["status"])
     comment = Comment.objects.create(contribution=contribution, text=text, by=by)
@@ -38,10 +36,10 @@ def send_back(contribution, *, text, by) -> Contribution:
 
 @transaction.atomic
 def remind(contribution, *, by=None) -> Contribution:
-    """The focal point is reminded, once. Where there is none any more, it goes on to staff."""
-    contribution = _locked(contribution, Status.SUBMITTED)
-    focal_point = Person.objects.focal_point_of(contribution.city)
-    if focal_point is None or not focal_point.user:
+    """The focal point is reminded, once. Where nobody can sign it off any more, it goes on to staff."""
+    contribution = locked_in(Status.CITY_REVIEW, contribution, to=Status.SUBMITTED)
+    focal_point = contribution.focal_point()
+    if focal_point is None:
         hand_to_staff(contribution, by=by)
         letters.received(contribution)
     elif contribution.reminded_at is None:
@@ -49,12 +47,4 @@ def remind(contribution, *, by=None) -> Contribution:
         contribution.save(update_fields=["reminded_at"])
         journal.record("reminded the city", contribution, by=by, city=contribution.city_id)
         letters.sign_off_reminder(contribution, focal_point)
-    return contribution
-
-
-def _locked(contribution, target):
-    """The row, while it waits for its city; its authors may have taken it back a moment ago."""
-    contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
-    if contribution.status != Status.CITY_REVIEW:
-        raise IllegalMove(contribution, target)
     return contribution

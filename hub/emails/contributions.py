@@ -6,7 +6,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from members.models import Person
 from outbox import mail
 
 _HERE = "hub.emails.contributions"
@@ -47,10 +46,9 @@ def changes_requested(contribution):
 def published(contribution):
     """To its authors, and to the focal point of their city: it is in the library."""
     readers = contribution.authors()
-    focal_point = contribution.city and Person.objects.focal_point_of(contribution.city)
-    speaker = focal_point.user if focal_point else None
-    if speaker and speaker not in readers and contribution.is_open_to(speaker):
-        readers.append(speaker)
+    focal_point = contribution.focal_point()
+    if focal_point and focal_point.user not in readers:
+        readers.append(focal_point.user)
     for user in readers:
         _to("contribution_published", contribution, user, contribution.pk, button="record_link")
 

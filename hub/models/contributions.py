@@ -8,7 +8,7 @@ from core.lifecycle import HasStatus
 from hub.models.records import Record
 from hub.models.visibility import Visibility
 from members.models.cities import City
-from members.models.people import LANGUAGES, User
+from members.models.people import LANGUAGES, Person, User
 from members.models.standing import standing
 
 
@@ -200,12 +200,17 @@ class Contribution(HasStatus):
         writers = {user.pk: user for user in (self.created_by, self.updated_by) if user}
         return [user for user in writers.values() if self.is_open_to(user)]
 
+    def focal_point(self) -> Person | None:
+        """Who can sign it off for its city today: its focal point, with an account and allowed to read it."""
+        person = Person.objects.focal_point_of(self.city) if self.city else None
+        return person if person and person.user and self.is_open_to(person.user) else None
+
     def is_open_to(self, user) -> bool:
         return Contribution.objects.visible_to(user).filter(pk=self.pk).exists()
 
     def sent_comments(self):
         """The remarks that were sent to its authors; those of a review under way are not theirs yet."""
-        comments = self.comments.select_related("by").order_by("at", "pk")
+        comments = self.comments.select_related("by__person").order_by("at", "pk")
         if self.status in self.STAFF_QUEUE:
             return comments.filter(at__lt=self.submitted_at)
         return comments

@@ -13,12 +13,11 @@ from hub import rules
 from hub.actions import contributions, publishing, sign_off
 from hub.actions.checklist import missing
 from hub.forms.contributions import ProposeForm, SendBackForm, StartForm
-from hub.models import Comment, Contribution, Record, Section
+from hub.models import Contribution, Record, Section
+from hub.models.owners import own_city
 from hub.views.records import article
 from hub.views.writing import anchor, steps
 from hub.views.writing_stages import headline, stages
-from members.models import City
-from members.models.standing import standing
 
 PER_PAGE = 20
 
@@ -54,12 +53,8 @@ def propose(request, code):
         raise PermissionDenied
     form = ProposeForm(request.POST)
     language = form.cleaned_data["language"] if form.is_valid() else record.original_language
-    ours = standing(request.user).cities & record.owner_cities()
     contribution = contributions.propose(
-        record,
-        city=City.objects.filter(pk__in=ours).order_by("slug").first(),
-        language=language,
-        by=request.user,
+        record, city=own_city(request.user, record), language=language, by=request.user
     )
     return redirect("hub:contribution_edit", contribution.uid, Section.STORY)
 
@@ -134,7 +129,7 @@ def take_back(request, uid):
 def settle(request, uid, pk):
     """Cross off a remark."""
     found = _writable(request, uid)
-    comment = get_object_or_404(Comment, pk=pk, contribution=found, settled_at__isnull=True)
+    comment = get_object_or_404(found.sent_comments(), pk=pk, settled_at__isnull=True)
     contributions.settle(comment, by=request.user)
     return redirect("hub:contribution", uid)
 

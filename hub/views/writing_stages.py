@@ -4,7 +4,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from hub.models import Contribution
-from members.models import Person
 
 Status = Contribution.Status
 _WITH_STAFF = {Status.SUBMITTED, Status.STAFF_REVIEW, Status.CHANGES_REQUESTED, Status.PUBLISHED}
@@ -48,7 +47,7 @@ def _signed_off(contribution):
     if contribution.signed_off_at:
         return [_stage(_("Signed off by your city"), contribution.signed_off_at, "done")]
     if contribution.status == Status.CITY_REVIEW:
-        focal_point = Person.objects.focal_point_of(contribution.city)
+        focal_point = contribution.focal_point()
         text = _("It waits for %(name)s.") % {"name": focal_point} if focal_point else ""
         title = _("With your city’s focal point")
         return [_stage(title, contribution.city_asked_at, "now", text)]

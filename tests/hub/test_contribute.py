@@ -452,6 +452,14 @@ def test_withdrawn_and_taken_up_again(client, ana, folke, aarhus):
     assert list(verbs) == ["began", "handed to the city", "withdrew", "resumed"]
 
 
+def test_what_is_not_withdrawn_is_not_taken_up_again(client, ana, folke, aarhus):
+    contribution = contributions.send(ready(ana, aarhus), by=ana)
+    client.force_login(ana)
+
+    assert client.post(page(contribution, "contribution_resume")).status_code == 409
+    assert reload(contribution).status == "city_review"
+
+
 def test_taken_back_from_the_focal_point_it_can_be_written(client, ana, folke, aarhus):
     contribution = contributions.send(ready(ana, aarhus), by=ana)
     client.force_login(ana)

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from core.lifecycle import IllegalMove
 from core.models import JournalEntry
 from hub import tasks
-from hub.actions import contributions, sign_off
+from hub.actions import contributions, reviewing, sign_off
 from hub.models import Contribution
 from outbox.models import Message
 from tests import factories
@@ -97,6 +99,30 @@ def test_a_remark_is_crossed_off_once(client, asked, ana, folke):
     assert comment.settled_by == ana
 
 
+def test_many_remarks_ask_the_database_as_often_as_one(client, asked, ana, folke):
+    sign_off.send_back(asked, text="Please add the cost.", by=folke)
+    client.force_login(ana)
+    client.get(page(asked))
+    with CaptureQueriesContext(connection) as of_one:
+        client.get(page(asked))
+
+    for number in range(3):
+        asked.comments.create(text=f"Remark {number}", by=folke)
+    with CaptureQueriesContext(connection) as of_many:
+        body = client.get(page(asked)).content.decode()
+
+    assert "Remark 2" in body
+    assert len(of_many) == len(of_one)
+
+
+def test_a_remark_that_is_not_sent_yet_cannot_be_crossed_off(client, asked, ana, folke, staff):
+    sign_off.sign_off(asked, by=folke)
+    comment = reviewing.comment(asked, section="", text="Please add the cost.", by=staff)
+    client.force_login(ana)
+
+    assert client.post(page(asked, "contribution_settle", comment.pk)).status_code == 404
+
+
 def test_the_focal_point_is_reminded_once_after_a_week(asked, folke):
     for days in (6, 8, 9):
         with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
@@ -119,6 +145,16 @@ def test_without_a_focal_point_any_more_staff_get_it(asked, ana, folke):
 
     assert reload(asked).status == "submitted"
     assert _letters("contribution_received.txt") == [ana.email]
+
+
+def test_a_focal_point_who_may_not_read_it_is_not_reminded(asked, ana, folke):
+    change = factories.record("SCN-P-0009", visibility="staff")
+    Contribution.objects.filter(pk=asked.pk).update(record=change)
+
+    sign_off.remind(reload(asked))
+
+    assert reload(asked).status == "submitted"
+    assert _letters("sign_off_reminder.txt") == []
 
 
 def test_what_moved_on_meanwhile_is_left_alone(asked, ana):
