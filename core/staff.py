@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from translated_fields.admin import TranslatedFieldAdmin
 
 from core import journal
+from core.answers import LinesField
 from core.folding import Fold, fold
 
 _NOTHING = Value("", output_field=TextField())
@@ -34,9 +35,14 @@ class StaffForms(BaseModelAdmin):
     """What a page and a table inside a page share: choices end where the reader's scope ends."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """A field for one language says so, and runs the way its script does."""
+        """A field for one language says so, and runs the way its script does.
+
+        Lines are compared as they are stored, so that saving a page without a change changes nothing.
+        """
         if isinstance(db_field, URLField):
             kwargs["assume_scheme"] = "https"
+        if isinstance(db_field, TextField):
+            kwargs["form_class"] = LinesField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         language = getattr(db_field, "_translated_field_language_code", None)
         if field and language:

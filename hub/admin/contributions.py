@@ -20,6 +20,7 @@ from hub.actions import publishing, reviewing
 from hub.actions.card_fields import label, told
 from hub.actions.card_values import BadCards
 from hub.actions.checklist import missing
+from hub.forms.words import WordsField
 from hub.models import Contribution, Section
 
 Status = Contribution.Status
@@ -57,20 +58,13 @@ class CommentForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("the whole")), *Section.choices],
     )
-    text = forms.CharField(
-        label=gettext_lazy("Remark"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    text = WordsField(label=gettext_lazy("Remark"), required=True)
 
 
 class ChangesForm(forms.Form):
     """What the letter says besides the remarks that were made; one of the two is needed."""
 
-    text = forms.CharField(
-        label=gettext_lazy("What should change?"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
+    text = WordsField(label=gettext_lazy("What should change?"), rows=5)
 
     def __init__(self, *args, remarks, **kwargs):
         super().__init__(*args, **kwargs)

@@ -14,7 +14,7 @@ from hub import rules
 from hub.actions import contributions
 from hub.actions.card_fields import fingerprint, flat, told
 from hub.actions.checklist import missing
-from hub.forms.contributions import PARTS
+from hub.forms.writing import PARTS
 from hub.models import Contribution, Section
 
 _ORDER = [Section.STORY, Section.CODES, Section.ABOUT, Section.CONTEXT, Section.LINKS, Section.FILES,

@@ -229,6 +229,15 @@ def test_saving_without_a_change_changes_nothing(desk, record):
     assert _verbs(record) == []
 
 
+def test_lines_as_a_browser_sends_them_are_no_change(desk, record):
+    record.texts.update(summary="Every Friday.\nAnd on Saturdays.")
+
+    typed = {"texts-0-summary": "Every Friday.\r\nAnd on Saturdays."}
+    desk.post(_url("change", record), _form(record, **typed))
+
+    assert (Record.objects.get().revision, _verbs(record)) == (1, [])
+
+
 def test_status_code_and_audience_cannot_be_smuggled_in(desk, record):
     forged = {"status": "archived", "code": "X", "visibility": "public", "revision": 9}
     desk.post(_url("change", record), _form(record, **forged))
