@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from core import journal
 from hub.actions import contributions, revisions
-from hub.actions.card_fields import TEXT, fingerprint
+from hub.actions.card_fields import TEXT, fingerprint, flat
 from hub.actions.checklist import missing
 from hub.models import Contribution, Record, RecordText, Revision, SearchRow
 
@@ -62,13 +62,22 @@ def translate(record, *, language, words, status, made_from, seen, by) -> Record
 def hand_in(record, *, language, words, city, by) -> Contribution:
     """The translation waits for the city's focal point and for staff; until they publish it nobody reads it.
 
-    It stays a draft, which its page explains, while the record lacks something it needs.
+    It stays a draft, which its page explains, while the record lacks something it needs. The same once more is the
+    one that is under way already.
     """
-    contribution = contributions.propose(record, city=city, language=language, by=by)
+    record = Record.objects.select_for_update().get(pk=record.pk)
     paths = [f"texts.{language}.{name}" for name in TEXT]
+    fields = {f"texts.{language}.{name}": said for name, said in words.items() if said}
+    under_way = Contribution.objects.filter(
+        record=record, language=language, created_by=by, status__in=Contribution.OPEN
+    )
+    for other in under_way:
+        if {path: said for path, said in flat(other.card).items() if path in paths} == fields:
+            return other
+    contribution = contributions.propose(record, city=city, language=language, by=by)
     contribution = contributions.save(
         contribution,
-        fields={f"texts.{language}.{name}": said for name, said in words.items() if said},
+        fields=fields,
         paths=paths,
         version=contribution.version,
         seen="",

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from hub.forms.words import WordsField, script
 from hub.models import RecordText
 
 _SHORT = {"title", "keywords"}
@@ -47,13 +48,14 @@ class TranslationForm(forms.Form):
         return [self[name] for name in _LABELS if name in self.fields]
 
     def _field(self, name, label, language):
-        direction = {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
-        rows = {"rows": 4 if name == "summary" else 9}
-        return forms.CharField(
-            label=capfirst(label),
-            required=name == "title",
-            max_length=getattr(RecordText._meta.get_field(name), "max_length", None),
-            widget=forms.TextInput(attrs=direction)
-            if name in _SHORT
-            else forms.Textarea(attrs=direction | rows),
-        )
+        options = {
+            "label": capfirst(label),
+            "required": name == "title",
+            "max_length": getattr(RecordText._meta.get_field(name), "max_length", None),
+        }
+        if name in _SHORT:
+            field = forms.CharField(**options)
+        else:
+            field = WordsField(rows=4 if name == "summary" else 9, **options)
+        field.widget.attrs |= script(language)
+        return field

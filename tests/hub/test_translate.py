@@ -8,6 +8,7 @@ from core import journal
 from hub.actions import translations
 from hub.actions.translations import Overtaken, mark_of
 from hub.models import Contribution, Record, RecordText, Revision, SearchRow, TextState
+from outbox.models import Message
 
 
 @pytest.fixture
@@ -224,6 +225,14 @@ def test_the_second_to_save_overwrites_nothing(client, staff, record):
     assert record.texts.get(language="fr").title == "Bus de nuit"
 
 
+def test_lines_are_kept_as_everywhere_however_a_browser_sends_them(client, staff, record):
+    client.force_login(staff)
+
+    _write(client, record, description="Les conducteurs saluent.\r\nTous.")
+
+    assert record.texts.get(language="fr").description == "Les conducteurs saluent.\nTous."
+
+
 def test_the_same_refusal_in_the_action(staff, record):
     _translate(record, staff)
 
@@ -303,6 +312,27 @@ def test_the_page_tells_of_a_translation_under_way(client, record, ana, folke):
     page = client.get("/hub/SCN-P-0001/translate/fr/").content.decode()
 
     assert f"/hub/contributions/{Contribution.objects.get().uid}/" in page
+
+
+def test_handed_in_twice_it_is_one_contribution_and_one_letter(client, record, ana, folke):
+    client.force_login(ana)
+    page = client.get(f"/hub/{record.code}/translate/fr/").content.decode()
+
+    first, second = (_write(client, record, page) for _press in range(2))
+
+    assert first.url == second.url
+    assert Contribution.objects.count() == 1
+    assert [letter.to for letter in Message.objects.all()] == [folke.email]
+
+
+def test_other_words_are_another_contribution(client, record, ana, folke):
+    client.force_login(ana)
+    page = client.get(f"/hub/{record.code}/translate/fr/").content.decode()
+
+    _write(client, record, page)
+    _write(client, record, page, title="Les bus de nuit")
+
+    assert Contribution.objects.count() == 2
 
 
 def test_what_still_lacks_something_is_kept_as_a_draft(client, record, ana):
