@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from hub.forms.words import WordsField
+from hub.forms.words import ShortField, WordsField
 from hub.models import Adaptation, Record
 from hub.models.records import is_currency
 
@@ -55,12 +55,12 @@ class AdaptationForm(forms.Form):
         decimal_places=2,
         help_text=_("A rough figure is enough."),
     )
-    cost_currency = forms.CharField(
+    cost_currency = ShortField(
         label=_("Currency"),
         required=False,
         max_length=3,
         help_text=_("Three letters, for example EUR."),
-        widget=forms.TextInput(attrs={"class": "short", "dir": "ltr", "autocomplete": "off"}),
+        attrs={"autocomplete": "off"},
     )
     start_date = DayField(label=_("From"), required=False)
     end_date = DayField(label=_("Until"), required=False)
@@ -87,16 +87,16 @@ class AdaptationForm(forms.Form):
         return currency
 
     def clean_seen(self):
-        """A colleague may have saved the same page meanwhile; what was typed here stays to be compared."""
-        seen = self.cleaned_data["seen"]
-        if self.adaptation and seen != self.adaptation.updated_at.isoformat():
+        """A colleague may have saved something else meanwhile; what was typed here stays to be compared."""
+        is_other = "seen" in self.changed_data and self.changed_data != ["seen"]
+        if self.adaptation and is_other:
             raise ValidationError(
                 _(
                     "A colleague changed this since you opened it. Open the page again in another window, compare,"
                     " and save once more from there."
                 )
             )
-        return seen
+        return self.cleaned_data["seen"]
 
     def clean(self):
         facts = super().clean() or {}

@@ -68,6 +68,13 @@ def test_pressed_twice_it_is_there_once(client, bus, zoe):
     assert len(letters("adapted")) == 1
 
 
+def test_a_button_pressed_twice_is_no_colleague(client, bus, zoe):
+    answers = [_post(client, bus, zoe, seen="").status_code for _press in range(2)]
+
+    assert answers == [302, 302]
+    assert _verbs(Adaptation.objects.get()) == ["adapted"]
+
+
 def test_a_colleague_changes_it_and_the_journal_says_what(client, bus, zoe, mombasa):
     made = _adapt(bus, mombasa, zoe)
     colleague = factories.member(mombasa, email="colleague@mombasa.example.org")
