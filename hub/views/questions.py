@@ -14,10 +14,9 @@ from hub import rules
 from hub.actions import questions as actions
 from hub.forms.questions import QuestionForm, ReportForm
 from hub.models import Record
+from hub.models.owners import cities_of
 from hub.views.cards import listed, named_cities
 from hub.views.lineage import readable
-from members.models import City
-from members.rules import standing
 
 MOST_QUESTIONS = 10  # of one member in a day
 MOST_REPORTS = 5  # of one member, or from one place, in an hour
@@ -36,14 +35,13 @@ def ask_city(request, code):
             messages.success(request, _("Your message is on its way. The answer comes by e-mail."))
             return redirect("hub:record", record.code)
         form.add_error(None, _("You have sent many questions today. Try again tomorrow."))
-    cities = City.objects.filter(pk__in=standing(request.user).cities).order_by("slug")
     context = {
         "record": record,
         "text": record.text(),
         "form": form,
-        "owners": named_cities(record, request.user),
+        "owners": listed(str(city) for city in named_cities(record, request.user)),
         "person": request.user.person,
-        "own_cities": listed(str(city) for city in cities),
+        "own_cities": listed(str(city) for city in cities_of(request.user)),
     }
     return render(request, "hub/ask.html", context)
 

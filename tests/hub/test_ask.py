@@ -1,6 +1,7 @@
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from core import journal
 from outbox.models import Message
@@ -44,6 +45,17 @@ def test_the_page_says_before_what_is_sent_along(client, bus, zoe, folke):
     assert zoe.email in page
     assert folke.email not in page
     assert "Folke" not in page
+
+
+def test_owners_stand_between_the_commas_of_the_language(client, bus, zoe):
+    bus.cities.create(city=factories.city("Ghent"), role="owner")
+    client.force_login(zoe)
+
+    page = client.get(f"/ar/hub/{bus.code}/question/").content.decode()
+
+    with override("ar"):
+        owners = "، ".join(str(place.city) for place in bus.cities.order_by("pk"))
+    assert f"<bdi>{owners}</bdi>" in page
 
 
 def test_an_exchange_says_so(client, bus, zoe):
