@@ -80,6 +80,14 @@ def test_whoever_is_not_inside_reads_title_and_summary_only(client, visitors, to
     assert "Young people" not in page
 
 
+@pytest.mark.parametrize("kind", ["stranger", "applicant", "suspended", "reviewer"])
+def test_whoever_reads_it_in_short_can_report_it(client, visitors, told, kind):
+    page = _page(client, visitors[kind], told).content.decode()
+
+    assert "Report a problem" in page
+    assert client.get(f"/hub/{told.code}/report/").status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["member", "group", "staff"])
 def test_members_and_staff_read_it_all(client, visitors, told, kind):
     page = _page(client, visitors[kind], told).content.decode()
