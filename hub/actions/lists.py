@@ -31,14 +31,17 @@ def throw_away(reading_list, *, by) -> None:
 
 @transaction.atomic
 def add(reading_list, record, *, note="", by) -> ReadingListItem:
-    """The record stands at the end of the list; one that is there already stays in its place."""
+    """The record stands at the end of the list; one that is there already stays in its place, with the new note."""
     reading_list = _locked(reading_list)
     last = reading_list.items.in_order().last()
-    item, _is_new = ReadingListItem.objects.get_or_create(
+    item, is_new = ReadingListItem.objects.get_or_create(
         list=reading_list,
         record=record,
         defaults={"note": note, "position": last.position + 1 if last else 1, "added_by": by},
     )
+    if note and not is_new:
+        item.note = note
+        item.save(update_fields=["note"])
     _touched(reading_list)
     return item
 

@@ -62,6 +62,19 @@ def test_a_record_goes_on_a_list_that_is_there_and_twice_is_once(client, ana, br
     assert "It stands already on" in client.get(f"/hub/{night.code}/keep/").content.decode()
 
 
+def test_a_note_for_a_record_that_is_on_the_list_already_is_kept(client, ana, briefing, night):
+    item = actions.add(briefing, night, note="Read page two.", by=ana)
+    client.force_login(ana)
+
+    client.post(f"/hub/{night.code}/keep/", {"list": briefing.uid, "note": "Read page three."})
+    item.refresh_from_db()
+    assert item.note == "Read page three."
+
+    client.post(f"/hub/{night.code}/keep/", {"list": briefing.uid})
+    item.refresh_from_db()
+    assert item.note == "Read page three."
+
+
 def test_keeping_without_a_list_or_a_name_asks_for_one(client, ana, night):
     client.force_login(ana)
     first = client.post(f"/hub/{night.code}/keep/", {"note": "Mine"})
