@@ -1,14 +1,12 @@
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from core.staff import StaffAdmin, StaffTable
+from core.staff import StaffTable
 from hub import rules
 from hub.actions import evaluations
+from hub.admin.moves import WithMoves
 from hub.models import Evaluation, EvaluationRating
 
 
@@ -34,7 +32,7 @@ class RatingTable(StaffTable):
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(StaffAdmin):
+class EvaluationAdmin(WithMoves):
     """What somebody found when they looked at a record: six ratings, each with its reasons.
 
     Staff write theirs here. What members send waits here until staff publish it or set it aside.
@@ -47,6 +45,11 @@ class EvaluationAdmin(StaffAdmin):
     ordering = ["-date", "-pk"]
     autocomplete_fields = ["record", "city"]
     inlines = [RatingTable]
+    moves = {
+        "publish": evaluations.publish,
+        "show": evaluations.show_to_city,
+        "aside": evaluations.set_aside,
+    }
     readonly_fields = ["created_by", "created_at", "shown_to_city_at", "decided_at", "replied_at"]
     fields = [
         "record", "evaluator_kind", "evaluator", "city", "date", "record_revision", "published",
@@ -82,36 +85,7 @@ class EvaluationAdmin(StaffAdmin):
         return [
             page,
             *(
-                {"label": label, "url": self._url(name, obj.pk), "direct": True}
+                {"label": label, "url": self._url(name, obj), "direct": True}
                 for name, label in moves
             ),
         ]
-
-    def get_urls(self):
-        moves = {
-            "publish": evaluations.publish,
-            "show": evaluations.show_to_city,
-            "aside": evaluations.set_aside,
-        }
-        own = [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(require_POST(self._mover(act))),
-                name=f"hub_evaluation_{name}",
-            )
-            for name, act in moves.items()
-        ]
-        return [*own, *super().get_urls()]
-
-    def _mover(self, act):
-        def move(request, pk):
-            evaluation = self.get_object(request, str(pk))
-            if not rules.may_edit(request.user):
-                raise PermissionDenied
-            act(evaluation, by=request.user)
-            return redirect(self._url("change", pk))
-
-        return move
-
-    def _url(self, name, pk):
-        return reverse(f"admin:hub_evaluation_{name}", args=[pk])

@@ -1,6 +1,5 @@
 from django.contrib import admin, messages
 from django.contrib.postgres.aggregates import StringAgg
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 from django.shortcuts import redirect
@@ -8,7 +7,6 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from core import wakeup
 from core.models import Term
@@ -29,6 +27,7 @@ from hub.admin.inlines import (
     RelationTable,
     TextStack,
 )
+from hub.admin.moves import WithMoves
 from hub.admin.translations import WithTranslations
 from hub.models import Record, RecordFile, RecordText
 
@@ -49,7 +48,9 @@ class ThemeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Record)
-class RecordAdmin(ImportPages, WithManyAudiences, WithGrants, WithTranslations, WithDownloads):
+class RecordAdmin(
+    ImportPages, WithMoves, WithManyAudiences, WithGrants, WithTranslations, WithDownloads
+):
     """The shelf as its editors see it. A status moves by its buttons; who may read is a page of its own."""
 
     change_list_template = "admin/hub/record/change_list.html"
@@ -62,6 +63,11 @@ class RecordAdmin(ImportPages, WithManyAudiences, WithGrants, WithTranslations, 
     search_help_text = gettext_lazy("Code, title in any language, or who leads it.")
     ordering = ["-updated_at", "-pk"]
     autocomplete_fields = ["terms"]
+    moves = {
+        "publish": records.publish,
+        "return": records.return_to_draft,
+        "archive": records.archive,
+    }
     inlines = [TextStack, FileTable, LinkTable, CityTable, RelationTable, EvaluationTable]
     readonly_fields = ["status", "revision", "created_at", "updated_at", "published_at"]
     fieldsets = [
@@ -196,21 +202,7 @@ class RecordAdmin(ImportPages, WithManyAudiences, WithGrants, WithTranslations, 
     # --- what its buttons do
 
     def get_urls(self):
-        moves = {
-            "publish": records.publish,
-            "return": records.return_to_draft,
-            "archive": records.archive,
-        }
-        own = [
-            path(
-                f"<int:pk>/{name}/",
-                self._guarded(require_POST(self._mover(act))),
-                name=f"hub_record_{name}",
-            )
-            for name, act in moves.items()
-        ]
         return [
-            *own,
             path("<int:pk>/audience/", self._guarded(self.audience), name="hub_record_audience"),
             *self.import_urls(),
             *super().get_urls(),
@@ -229,23 +221,6 @@ class RecordAdmin(ImportPages, WithManyAudiences, WithGrants, WithTranslations, 
         messages.success(request, _("This holds from now on, everywhere."))
         return redirect(self._url("change", record))
 
-    def _mover(self, act):
-        def move(request, pk):
-            record = self._editable(request, pk)
-            try:
-                act(record, by=request.user)
-            except ValidationError as error:
-                messages.error(request, " ".join(error.messages))
-            return redirect(self._url("change", record))
-
-        return move
-
-    def _editable(self, request, pk):
-        record = self.get_object(request, str(pk))
-        if not rules.may_edit(request.user):
-            raise PermissionDenied
-        return record
-
     def _page(self, request, name, record, **context):
         context |= {
             **self.admin_site.each_context(request),
@@ -257,9 +232,6 @@ class RecordAdmin(ImportPages, WithManyAudiences, WithGrants, WithTranslations, 
 
     def _guarded(self, view):
         return self.admin_site.admin_view(view)
-
-    def _url(self, name, record):
-        return reverse(f"admin:hub_record_{name}", args=[record.pk])
 
 
 def _original_changed(record, formsets):
