@@ -7,9 +7,19 @@ from django.core.validators import RegexValidator, URLValidator, validate_email
 from django.utils.translation import gettext as _
 
 from hub.actions.card_values import LANGUAGE_CODES, Values
-from hub.models import Evaluation, EvaluationRating, RecordLink, RecordRelation, Visibility
+from hub.models import (
+    Evaluation,
+    EvaluationRating,
+    Record,
+    RecordLink,
+    RecordRelation,
+    RecordText,
+    Visibility,
+)
 
-EVIDENCE = ["self_declared", "city_endorsed", "staff_checked", "peer_reviewed"]
+EVIDENCE = list(Record.AXES)
+# A text, and what is known of it as a translation.
+WHOLE_TEXT = ["status", "source_revision", "title", "summary", "keywords", *RecordText.BODY]
 EVALUATION = [
     "evaluator_kind", "evaluator", "city", "method", "date", "record_revision", "overall_comment",
     "reply", "replied_at", "published", "decided_at", "shown_to_city_at", "ratings",
@@ -90,7 +100,13 @@ class Parts(Values):
 
     def relations(self, name):
         """How it stands to other records, which have to be in the library or come earlier in the file."""
-        return [self._relation(where, item) for where, item in self.items(name, self.card[name])]
+        found: list[dict] = []
+        for where, item in self.items(name, self.card[name]):
+            relation = self._relation(where, item)
+            if (relation["kind"], relation["target"]) in [(r["kind"], r["target"]) for r in found]:
+                self.wrong(f"{where}.target", _("This relation is here already."))
+            found.append(relation)
+        return found
 
     def _relation(self, where, given):
         self.only(given, f"{where}.", ["kind", "target", "note"])

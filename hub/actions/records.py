@@ -23,12 +23,11 @@ LETTERS = {
     Record.Kind.EVALUATION: "A",
 }
 _CODES_LOCK = 7_300_001
-_AXES = ["self_declared", "city_endorsed", "staff_checked", "peer_reviewed"]
 _FRESHNESS = ["review_due", "times_asked", "last_asked_on"]
 # What staff say about a record: to change it makes no new version of the record.
 _BESIDE_THE_TEXT = {
     "review_due", "last_confirmed_on",
-    *(f"{axis}_{what}" for axis in _AXES for what in ("on", "revision")),
+    *(f"{axis}_{what}" for axis in Record.AXES for what in ("on", "revision")),
 }  # fmt: skip
 
 
@@ -99,7 +98,8 @@ def change_audience(record, *, visibility, groups, files, by) -> Record:
 def enter(record, *, by) -> Record:
     """A new record stands in the staff's list, found by its words; its author is written down."""
     record = _locked(record)
-    return _saved(record, "added", by, fields=_date_evidence(record, [f"{a}_on" for a in _AXES]))
+    dated = _date_evidence(record, [f"{axis}_on" for axis in Record.AXES])
+    return _saved(record, "added", by, fields=dated)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def revise(record, *, fields, original_changed, by) -> Record:
 def _date_evidence(record, fields):
     """Evidence that staff dated by hand speaks of the version there is now; says which columns that changed."""
     columns = []
-    for axis in _AXES:
+    for axis in Record.AXES:
         if f"{axis}_on" in fields and f"{axis}_revision" not in fields:
             is_dated = getattr(record, f"{axis}_on") is not None
             setattr(record, f"{axis}_revision", record.revision if is_dated else None)

@@ -3,9 +3,9 @@ from hub.models.adaptations import Adaptation
 from hub.models.contributions import Comment, Contribution, Revision, Section
 from hub.models.evaluations import Evaluation, EvaluationRating
 from hub.models.files import FileText, RecordFile
-from hub.models.links import RecordContact, RecordLink, RecordRelation
+from hub.models.links import RecordCity, RecordContact, RecordLink, RecordRelation
 from hub.models.reading import ReadingList, ReadingListItem
-from hub.models.records import Record, RecordCity
+from hub.models.records import Record
 from hub.models.search import SearchCount, SearchRow
 from hub.models.search_words import SearchLexeme, SearchWord
 from hub.models.searches import SavedSearch, SearchLog

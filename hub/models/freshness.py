@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from django.apps import apps
 from django.db.models import Q
 
+from hub.models.links import RecordCity
 from hub.models.visibility import ReadableQuerySet
 from members.models.standing import standing
 
@@ -30,7 +30,7 @@ class ConfirmableQuerySet(ReadableQuerySet):
     def to_be_confirmed_by(self, user, on):
         """What waits for this member to say that it still holds, as focal point of its city or as its author."""
         who = standing(user)
-        owned = apps.get_model("hub.RecordCity").objects.filter(role="owner")
+        owned = RecordCity.objects.filter(role="owner")
         spoken_for = Q(pk__in=owned.filter(city__in=who.focal_cities).values("record"))
         written = Q(pk__in=owned.filter(city__in=who.cities).values("record"), created_by=user.pk)
         return self.waiting_for_confirmation(on).filter(

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.cities import City
 from members.models.people import LANGUAGES
 
 
@@ -28,6 +29,29 @@ class RecordLink(models.Model):
 
     def __str__(self):
         return self.title
+
+
+class RecordCity(models.Model):
+    """A city that owns a record or took part in it."""
+
+    record = models.ForeignKey("hub.Record", models.CASCADE, related_name="cities")
+    city = models.ForeignKey(City, models.PROTECT, related_name="records", verbose_name=_("city"))
+    role = models.CharField(
+        _("role"),
+        max_length=8,
+        default="owner",
+        choices=[("owner", _("owner")), ("partner", _("partner"))],
+    )
+
+    class Meta:
+        verbose_name = _("city")
+        verbose_name_plural = _("cities")
+        constraints = [
+            models.UniqueConstraint(fields=["record", "city"], name="hub_city_once_a_record"),
+        ]
+
+    def __str__(self):
+        return str(self.city)
 
 
 class RecordContact(models.Model):

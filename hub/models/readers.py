@@ -5,7 +5,7 @@ from functools import cached_property
 
 from hub.models.files import RecordFile
 from hub.models.reading import ReadingList
-from hub.models.visibility import WIDER, Visibility
+from hub.models.visibility import WIDER, Visibility, widens
 from members.models.bodies import BodyMember
 from members.models.cities import CityMembership
 from members.models.people import Person, Post
@@ -26,7 +26,7 @@ class Change:
 
     @property
     def widens(self):
-        return self.members_in > 0 or self.strangers > 0 or _is_wider(self.before, self.after)
+        return self.members_in > 0 or self.strangers > 0 or widens(self.before, self.after)
 
     @property
     def before_label(self):
@@ -43,9 +43,8 @@ class Effect:
 
     changes: list[Change] = field(default_factory=list)
     unchanged: int = 0
-    off_shelf: int = (
-        0  # drafts, archived or embargoed: it holds for them once they are on the shelf
-    )
+    # Drafts, archived or embargoed: it holds for them once they are on the shelf.
+    off_shelf: int = 0
     files_opened: int = 0
     lists_touched: int = 0
 
@@ -141,14 +140,10 @@ def _files_opened(before_of, visibility):
     """How many files are read by more people than before; a file is never wider than its record."""
     files = RecordFile.objects.filter(record__in=before_of).values_list("record", "visibility")
     return sum(
-        _is_wider(_narrower(before_of[record], own), _narrower(visibility, own))
+        widens(_narrower(before_of[record], own), _narrower(visibility, own))
         for record, own in files
     )
 
 
 def _narrower(one, other):
     return min(one, other, key=lambda each: WIDER.index(Visibility(each)))
-
-
-def _is_wider(before, after):
-    return WIDER.index(Visibility(after)) > WIDER.index(Visibility(before))

@@ -1,28 +1,22 @@
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from django.apps import apps
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.lifecycle import HasStatus
 from core.models import Media, Term
-from hub.models.freshness import ConfirmableQuerySet, a_year_after
-from hub.models.links import RecordLink
+from hub.models.freshness import a_year_after
+from hub.models.record_queries import RecordQuerySet
 from hub.models.texts import RecordText, TextState
 from hub.models.visibility import Visibility, widens
 from members.models.bodies import Body
-from members.models.cities import City
 from members.models.people import LANGUAGES, User
-from members.models.standing import standing
 
 _ORDER = [code for code, _name in LANGUAGES]
 
@@ -35,129 +29,6 @@ is_code = RegexValidator(
     r"^(?=.*\d)[A-Za-z0-9-]+\Z",
     _("A code has letters, digits and hyphens, and at least one digit, for example SCN-P-0001."),
 )
-
-
-class RecordQuerySet(ConfirmableQuerySet):
-    def shared_with(self, user):
-        shared = Record.groups.through.objects.filter(body_id__in=standing(user).groups)
-        granted = apps.get_model("hub.AccessGrant").objects.live().filter(grantee=user.pk)
-        return Q(pk__in=shared.values("record_id")) | Q(pk__in=granted.values("record_id"))
-
-    def with_cities(self):
-        return self.filter(cities__isnull=False).distinct()
-
-    def published(self):
-        return self.filter(status=Record.Status.PUBLISHED)
-
-    def public(self):
-        """What everybody may read, whoever asks: for the home page, feeds and the sitemap."""
-        return self.visible_to(AnonymousUser())
-
-    def newest_first(self):
-        """By the moment each could first be read: an embargoed record appears when its day comes."""
-        return self.order_by(Greatest("published_at", "embargo_until").desc(), "-pk")
-
-    def appeared(self, since, until):
-        """Published after `since`, or freed from an embargo; and there to be read at `until`."""
-        moment = Greatest("published_at", "embargo_until")
-        return self.published().alias(moment=moment).filter(moment__gt=since, moment__lte=until)
-
-    def last_appeared(self, until):
-        """When the newest record appeared, up to `until`; None while there is none."""
-        appeared = self.published().annotate(moment=Greatest("published_at", "embargo_until"))
-        return appeared.filter(moment__lte=until).aggregate(newest=models.Max("moment"))["newest"]
-
-    def in_text_state(self, language, state):
-        """The records that stand so in this language (TextState), as `text_states` says it."""
-        texts = RecordText.objects.filter(record=models.OuterRef("pk"), language=language)
-        if state == TextState.MISSING:
-            return self.filter(~models.Exists(texts))
-        if state == TextState.DRAFT:
-            return self.filter(models.Exists(texts.filter(status=RecordText.Status.DRAFT)))
-        finished = texts.exclude(status=RecordText.Status.DRAFT)
-        if state == TextState.ORIGINAL:
-            return self.filter(models.Exists(finished), original_language=language)
-        behind = models.Exists(
-            finished.filter(source_revision__lt=models.OuterRef("text_revision"))
-        )
-        translated = self.exclude(original_language=language)
-        if state == TextState.STALE:
-            return translated.filter(behind)
-        return translated.filter(models.Exists(finished.filter(status=state)), ~behind)
-
-    def asked_for_by(self, user):
-        """What this person asked to read as a stranger, within the last year, under the address of the account."""
-        since = timezone.now() - timedelta(days=365)
-        invited = Q(
-            access_requests__status="invited",
-            access_requests__email__iexact=user.email,
-            access_requests__asked_at__gt=since,
-        )
-        return self.filter(invited).distinct().order_by("code").prefetch_related("texts")
-
-    def to_be_asked_for(self, code):
-        """The record of a group with this code, as far as a member outside the group may ask for it."""
-        return self.published().filter(
-            Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now()),
-            code__iexact=code,
-            visibility=Visibility.GROUP,
-        )
-
-    def newest_public(self, number):
-        return self.public().newest_first().with_card()[:number]
-
-    def newest_for(self, user, number):
-        """The latest that this visitor may read, with their titles."""
-        return self.visible_to(user).published().newest_first().prefetch_related("texts")[:number]
-
-    def with_card(self):
-        """What a card in a list says, in three queries however long the list."""
-        return self.with_adaptations_counted().prefetch_related(
-            "texts",
-            models.Prefetch(
-                "cities",
-                RecordCity.objects.select_related("city__country").order_by("role", "pk"),
-            ),
-        )
-
-    def with_adaptations_counted(self):
-        """Each record says as `adapted_in` how many cities took it up: those that did, not those that think of it."""
-        taken_up = (
-            apps.get_model("hub.Adaptation")
-            .objects.taken_up()
-            .filter(source=models.OuterRef("pk"))
-            .order_by()
-            .values("source")
-            .annotate(number=models.Count("pk"))
-            .values("number")
-        )
-        return self.annotate(adapted_in=Coalesce(models.Subquery(taken_up), 0))
-
-    def with_card_parts(self):
-        """Everything that a record's card holds, in as many queries for many records as for one."""
-        return self.select_related("licence", "cover").prefetch_related(
-            "groups",
-            "terms",
-            "texts",
-            "links",
-            "contacts",
-            "cities__city__country",
-            "relations__target",
-            "evaluations__city",
-            "evaluations__ratings__criterion",
-            "files__licence",
-        )
-
-    def with_article(self):
-        """All that the record's own page says, except its files, which have a rule of their own."""
-        return (
-            self.select_related("licence", "cover__licence")
-            .with_card()
-            .prefetch_related(
-                models.Prefetch("terms", Term.objects.order_by("vocabulary", "position", "code")),
-                models.Prefetch("links", RecordLink.objects.order_by("kind", "position", "pk")),
-            )
-        )
 
 
 class EvidenceAxis(NamedTuple):
@@ -193,6 +64,14 @@ class Record(HasStatus):
         Status.DRAFT: {Status.PUBLISHED, Status.ARCHIVED},
         Status.PUBLISHED: {Status.DRAFT, Status.ARCHIVED},
         Status.ARCHIVED: {Status.PUBLISHED},
+    }
+
+    # The kinds of evidence, each with a date and a version of its own; none implies another.
+    AXES = {
+        "self_declared": _("self-declared"),
+        "city_endorsed": _("city-endorsed"),
+        "staff_checked": _("staff-checked"),
+        "peer_reviewed": _("peer-reviewed"),
     }
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -272,11 +151,11 @@ class Record(HasStatus):
     # How many of the letters that ask for a confirmation went out for this date, and when the last one did.
     times_asked = models.PositiveSmallIntegerField(default=0, editable=False)
     last_asked_on = models.DateField(null=True, editable=False)
-    # The four kinds of evidence, each with its own date; none implies another.
-    self_declared_on = models.DateField(_("self-declared"), null=True, blank=True)
-    city_endorsed_on = models.DateField(_("city-endorsed"), null=True, blank=True)
-    staff_checked_on = models.DateField(_("staff-checked"), null=True, blank=True)
-    peer_reviewed_on = models.DateField(_("peer-reviewed"), null=True, blank=True)
+    # Since when each kind of evidence is there.
+    self_declared_on = models.DateField(AXES["self_declared"], null=True, blank=True)
+    city_endorsed_on = models.DateField(AXES["city_endorsed"], null=True, blank=True)
+    staff_checked_on = models.DateField(AXES["staff_checked"], null=True, blank=True)
+    peer_reviewed_on = models.DateField(AXES["peer_reviewed"], null=True, blank=True)
     # The version each of them speaks of.
     self_declared_revision = models.PositiveIntegerField(
         _("self-declared, version"), null=True, blank=True
@@ -356,22 +235,6 @@ class Record(HasStatus):
             or any(widens(now[pk], chosen) for pk, chosen in files.items())
         )
 
-    def evidence_axes(self):
-        """The same with the version each speaks of, and whether the record has changed since."""
-        return [
-            EvidenceAxis(name, day, revision, bool(day and revision and revision < self.revision))
-            for (name, day), revision in zip(
-                self.evidence(),
-                [
-                    self.self_declared_revision,
-                    self.city_endorsed_revision,
-                    self.staff_checked_revision,
-                    self.peer_reviewed_revision,
-                ],
-                strict=True,
-            )
-        ]
-
     def owner_cities(self) -> set[int]:
         """The keys of the cities that own it."""
         return {place.city_id for place in self.cities.all() if place.role == "owner"}
@@ -387,33 +250,14 @@ class Record(HasStatus):
         return self.review_due if is_over and self.status == self.Status.PUBLISHED else None
 
     def evidence(self):
-        """The four kinds of evidence as (name, date or None), in their order; none implies another."""
-        return [
-            (_("self-declared"), self.self_declared_on),
-            (_("city-endorsed"), self.city_endorsed_on),
-            (_("staff-checked"), self.staff_checked_on),
-            (_("peer-reviewed"), self.peer_reviewed_on),
-        ]
+        """The kinds of evidence as (name, date or None), in their order."""
+        return [(name, getattr(self, f"{axis}_on")) for axis, name in self.AXES.items()]
 
-
-class RecordCity(models.Model):
-    """A city that owns a record or took part in it."""
-
-    record = models.ForeignKey(Record, models.CASCADE, related_name="cities")
-    city = models.ForeignKey(City, models.PROTECT, related_name="records", verbose_name=_("city"))
-    role = models.CharField(
-        _("role"),
-        max_length=8,
-        default="owner",
-        choices=[("owner", _("owner")), ("partner", _("partner"))],
-    )
-
-    class Meta:
-        verbose_name = _("city")
-        verbose_name_plural = _("cities")
-        constraints = [
-            models.UniqueConstraint(fields=["record", "city"], name="hub_city_once_a_record"),
-        ]
-
-    def __str__(self):
-        return str(self.city)
+    def evidence_axes(self):
+        """The same with the version each speaks of, and whether the record has changed since."""
+        axes = []
+        for axis, (name, day) in zip(self.AXES, self.evidence(), strict=True):
+            revision = getattr(self, f"{axis}_revision")
+            has_changed = bool(day and revision and revision < self.revision)
+            axes.append(EvidenceAxis(name, day, revision, has_changed))
+        return axes

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from core.models import Term
 from hub.models.evaluations import Evaluation, EvaluationRating
 from hub.models.files import FileText, RecordFile
-from hub.models.links import RecordLink
-from hub.models.records import Record, RecordCity
+from hub.models.links import RecordCity, RecordLink
+from hub.models.records import Record
 from hub.models.texts import RecordText
 from members.models import Body, City
 

@@ -1,5 +1,7 @@
 """Who may read a record, its files and its search rows: one rule, asked in one place."""
 
+from abc import ABC, abstractmethod
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -26,7 +28,7 @@ WIDER = [
 ]
 
 
-class ReadableQuerySet(models.QuerySet):
+class ReadableQuerySet(models.QuerySet, ABC):
     """Rows that say who may read them: `visibility`, `status` and `embargo_until`, and groups."""
 
     def visible_to(self, user):
@@ -40,19 +42,24 @@ class ReadableQuerySet(models.QuerySet):
         """What this visitor may read to the end, with its files."""
         return self._open_to(user, in_full=True)
 
+    @abstractmethod
     def shared_with(self, user):
         """The condition that a row for a group is for this member: by one of its groups, or by a grant."""
-        raise NotImplementedError
 
     def _open_to(self, user, *, in_full):
         who = standing(user)
         if who.kind == "staff":
             return self.all()
         return self.filter(
-            Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now()),
+            not_embargoed(),
             audience(who, self.shared_with(user), in_full=in_full),
             status="published",
         )
+
+
+def not_embargoed() -> Q:
+    """The condition that nothing holds a row back until a later day."""
+    return Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now())
 
 
 def audience(who, shared, *, in_full=False):

@@ -17,13 +17,6 @@ from members.models.people import LANGUAGES
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-_EVIDENCE = {
-    "self_declared": _("self-declared"),
-    "city_endorsed": _("city-endorsed"),
-    "staff_checked": _("staff-checked"),
-    "peer_reviewed": _("peer-reviewed"),
-}
-
 
 @dataclass(frozen=True)
 class Facet:
@@ -159,7 +152,7 @@ class Codes:
         if name == "language":
             return dict(LANGUAGES)[value]
         if name == "evidence":
-            return str(_EVIDENCE[value])
+            return str(Record.AXES[value])
         if name == "internet":
             return str(dict(Record._meta.get_field("internet_dependence").flatchoices)[value])
         if name == "rating":
