@@ -94,5 +94,6 @@ class LibraryForm:
         return self.NEWEST
 
     def _own_city(self) -> City | None:
-        """The city a member acts for: the one whose context is compared with that of records."""
-        return City.objects.filter(pk=min(self._cities)).first()
+        """The city a member acts for, with its place in the world: its context is compared with that of records."""
+        places = City.objects.select_related("country__broader__broader__broader")
+        return places.filter(pk=min(self._cities)).first()

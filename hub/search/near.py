@@ -33,13 +33,27 @@ ORDER BY 2 DESC, shown_at DESC LIMIT %s)
 """
 
 
-def near(user, text, number=5) -> list[Hit]:
-    """Near misses: records with some of the words, whatever was quoted or left out, else with words spelled alike."""
-    plain = " ".join(word for each in parse(text).wanted for word in each.words)
-    for words in filter(None, [plain, suggest(user, plain)]):
-        if hits := search(user, Wanted(text=words)).hits:
-            return hits[:number]
-    return []
+def near(user, text, number=5, *, meant=None, found=None) -> list[Hit]:
+    """Near misses: records with some of the words, whatever was quoted or left out, else with words spelled alike.
+
+    What was asked already is not asked again: `meant` is what the spelling suggests, "" where it knows nothing
+    better; `found` is what the text finds without filters, the best first.
+    """
+    plain = _plain(text)
+    if not plain:
+        return []
+    if found is None or parse(plain) != parse(text):
+        found = search(user, Wanted(text=plain))
+    hits = found.hits
+    if not hits:
+        better = suggest(user, plain) if meant is None else _plain(meant)
+        hits = search(user, Wanted(text=better)).hits if better else []
+    return hits[:number]
+
+
+def _plain(text):
+    """The words to look for, without quotes and without what was to be left out."""
+    return " ".join(word for each in parse(text).wanted for word in each.words)
 
 
 def related(user, record, number=4) -> list[Record]:
@@ -52,7 +66,7 @@ def related(user, record, number=4) -> list[Record]:
     scores = {pk: alike.get(pk, 0) + worded.get(pk, 0) for pk in alike.keys() | worded.keys()}
     del scores[record.pk]
     best = sorted(scores, key=lambda pk: (-scores[pk], -pk))[:number]
-    found = Record.objects.visible_to(user).with_card().in_bulk(best)
+    found = Record.objects.visible_to(user).prefetch_related("texts").in_bulk(best)
     return [found[pk] for pk in best if pk in found]
 
 

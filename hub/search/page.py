@@ -47,10 +47,15 @@ class Found:
     is_partial: bool
     _chosen: Mapping[str, tuple[str, ...]]
     _codes: Codes
+    _totals_without: Mapping[str, int]
 
     @property
     def total(self):
         return self.page.paginator.count
+
+    def total_without(self, name) -> int:
+        """How many records there would be with this filter taken off."""
+        return self._totals_without.get(name, self.total)
 
     def choices(self, name) -> list[Choice]:
         """The values of a filter that lead somewhere or are on, in the order to show them."""
@@ -125,16 +130,17 @@ def _found(user, rows, wanted, chosen, filters, language):
     counted = list(_counted(rows))
     hits = [row for row in rows if row[0] == "hit"]
     codes = Codes({facet for _, facet, _ in counted} | {n for row in hits for n in row[4]}, chosen)
-    total = next((n for fails, facet, n in counted if (fails, facet) == (0, 0)), 0)
+    failing = {fails: n for fails, facet, n in counted if facet == 0}
     words = wanted_words(wanted.text)
     return Found(
-        page=Paginator(range(total), PAGE).get_page(wanted.page),
+        page=Paginator(range(failing.get(0, 0)), PAGE).get_page(wanted.page),
         hits=make_hits(user, hits, codes, words, language),
         facets=_facets(counted, codes, list(filters)),
         words=words,
         is_partial=bool(hits) and not hits[0][2],
         _chosen=chosen,
         _codes=codes,
+        _totals_without=_totals_without(failing, list(filters)),
     )
 
 
@@ -146,6 +152,14 @@ def _counted(rows):
         elif what == "facets" and facet:
             yield fails, 0, facet
             yield from ((fails, each, n) for each, n in Counter(unpacked(strung)).items())
+
+
+def _totals_without(failing, names):
+    """How many rows are left with each filter taken off: those that fail none, and those that fail it alone."""
+    return {
+        name: failing[-1] if -1 in failing else failing.get(0, 0) + failing.get(1 << i, 0)
+        for i, name in enumerate(names)
+    }
 
 
 def _facets(counted, codes, names):

@@ -34,10 +34,13 @@ def library(request):
         "may_contribute": rules.may_contribute(request.user),
         "reader": reader_mark(request.user),
     }
+    meant = ""
     if form.q and (found.is_partial or not found.total):
-        context["meant"] = _meant(form, request.user)
+        meant = suggest(request.user, form.q) or ""
+    if meant:
+        context["meant"] = {"words": meant, "url": form.address_of(q=meant)}
     if form.address and not found.total:
-        context |= _instead(form, request.user)
+        context |= _instead(form, found, meant, request.user)
     partial = request.htmx and not request.htmx.history_restore_request
     return render(request, "hub/_results.html" if partial else "hub/library.html", context)
 
@@ -54,28 +57,24 @@ def wanted(form, **changes) -> Wanted:
     return Wanted(**asked | changes)
 
 
-def _meant(form, user):
-    """The same search with its words put right, where they look misspelt."""
-    words = suggest(user, form.q)
-    return words and {"words": words, "url": form.address_of(q=words)}
-
-
 _MOST_WAYS = 4
 
 
-def _instead(form, user):
+def _instead(form, found, meant, user):
     """Where nothing was found: what each facet taken off would give, and the records that come nearest."""
     ways = []
     for name in list(form.chosen)[:_MOST_WAYS]:
-        left = form.without(name)
-        total = search(user, wanted(form, chosen=left, page=1)).total
-        if total:
-            url = form.address_of(chosen=left)
+        if total := found.total_without(name):
+            url = form.address_of(chosen=form.without(name))
             ways.append({"label": FACETS[name].label, "total": total, "url": url})
-    if len(form.chosen) > 1 and form.q:
-        total = search(user, wanted(form, chosen={}, page=1)).total
-        ways += [{"total": total, "url": form.address_of(chosen={})}] if total else []
-    return {"ways": ways, "nearest": near(user, form.q) if form.q else []}
+    if not form.q:
+        return {"ways": ways, "nearest": []}
+    everywhere = None if form.chosen else found
+    if len(form.chosen) > 1:
+        everywhere = search(user, Wanted(text=form.q))
+        if everywhere.total:
+            ways.append({"total": everywhere.total, "url": form.address_of(chosen={})})
+    return {"ways": ways, "nearest": near(user, form.q, meant=meant, found=everywhere)}
 
 
 def _headline(form, found):

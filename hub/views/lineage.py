@@ -137,23 +137,32 @@ class _Tree:
 
 
 def relations_of(record, user) -> list:
-    """[(words, [records])]: how this record stands to others that the visitor may read, seen from it."""
-    relations = list(RecordRelation.objects.of(record))
-    ends = [relation.seen_from(record) for relation in relations]
+    """[(relation, other record)]: how this record stands to others, as far as the visitor may read them."""
+    ends = [(each, each.seen_from(record)[1]) for each in RecordRelation.objects.of(record)]
     readable = Record.objects.visible_to(user).published().filter(pk__in={key for _, key in ends})
     found = {other.pk: other for other in readable.prefetch_related("texts")}
+    return [(relation, found[key]) for relation, key in ends if key in found]
+
+
+def in_words(relations, record) -> list:
+    """[(words, [records])]: what the relations say on the record's page, each record once under a word."""
     groups = defaultdict(list)
-    for words, key in ends:
-        if key in found and found[key] not in groups[words]:
-            groups[words].append(found[key])
-    return [(words, records) for words, records in groups.items() if records]
+    for relation, other in relations:
+        words, _key = relation.seen_from(record)
+        if other not in groups[words]:
+            groups[words].append(other)
+    return list(groups.items())
 
 
-def replaced_by(record, user) -> list:
-    """The records that took this one's place and that the visitor may read."""
-    newer = record.related_from.filter(kind=RecordRelation.Kind.SUPERSEDES).values("source")
-    readable = Record.objects.visible_to(user).published().filter(pk__in=newer)
-    return list(readable.order_by("pk").prefetch_related("texts"))
+def replaced_by(relations, record) -> list:
+    """The records that took this one's place."""
+    supersedes = RecordRelation.Kind.SUPERSEDES
+    newer = [
+        other
+        for relation, other in relations
+        if relation.kind == supersedes and relation.target_id == record.pk
+    ]
+    return sorted(newer, key=lambda other: other.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -187,8 +196,8 @@ def adapt(request, code):
         "form": form,
         "city": city,
         "cities": cities,
+        "adaptation": adaptation,
     }
-    context |= {"adaptation": adaptation, "owners": named_cities(record, request.user)}
     return render(request, "hub/adapt.html", context)
 
 

@@ -15,7 +15,7 @@ from hub.views.access import teaser
 from hub.views.cards import place
 from hub.views.citations import address, citation
 from hub.views.evaluations import evaluations_of
-from hub.views.lineage import lineage_of, relations_of, replaced_by
+from hub.views.lineage import in_words, lineage_of, relations_of, replaced_by
 from hub.views.recent import keeping
 from hub.views.taking_part import taking_part
 from hub.views.translations import states_for
@@ -37,6 +37,7 @@ def article(request, found):
     """All that the page of a record says to this visitor."""
     text = found.text_for(request.GET.get("text") or get_language())
     terms = list(found.terms.all())
+    relations = relations_of(found, request.user)
     return {
         "record": found,
         "text": text,
@@ -48,8 +49,8 @@ def article(request, found):
         "sections": articles.sections(text),
         "evaluations": evaluations_of(found, request.user),
         "lineage": lineage_of(found, request.user),
-        "relations": relations_of(found, request.user),
-        "replaced_by": replaced_by(found, request.user),
+        "relations": in_words(relations, found),
+        "replaced_by": replaced_by(relations, found),
         "taking_part": taking_part(found, request.user),
         "may_propose": rules.may_edit_record(request.user, found),
         "translations": states_for(request.user, found),

@@ -133,8 +133,8 @@ def test_page_takes_as_many_queries_with_many_parts_as_with_few(client, practice
         add()
 
     assert count() == few
-    # Six of them find related records, by codes and by words: what leads readers on is worth 10 ms.
-    assert few <= 14
+    # Three of them look for related records, by codes and by words: what leads readers on is worth 10 ms.
+    assert few <= 13
 
 
 def test_feed_tells_of_public_records_in_the_language_of_its_address(client, practice):

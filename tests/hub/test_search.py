@@ -337,6 +337,28 @@ def test_unknown_values_of_filters_are_left_out(shelve):
     assert _found("", chosen=strange) == ["SCN-P-0001"]
 
 
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("", {"theme": ("dialogue",)}),
+        ("night", {"theme": ("dialogue",)}),
+        ("night", {"theme": ("education",), "kind": ("practice",)}),
+        ("", {"theme": ("dialogue",), "kind": ("toolkit",), "country": ("DK",)}),
+        ("night nowhere", {"theme": ("nonsense",), "kind": ("toolkit",)}),
+    ],
+)
+def test_a_page_says_how_many_there_would_be_without_each_filter(shelve, text, chosen):
+    shelve("SCN-P-0001", visibility="public", title="Night buses", themes=["youth", "education"])
+    shelve("SCN-P-0002", visibility="public", title="Night trams", terms=[("country", "DK")])
+    shelve("SCN-T-0001", kind="toolkit", visibility="public", title="Trams", themes=["dialogue"])
+
+    found = _find(STRANGER, text, chosen=chosen)
+
+    for name in chosen:
+        left = {other: values for other, values in chosen.items() if other != name}
+        assert found.total_without(name) == _find(STRANGER, text, chosen=left).total, name
+
+
 def test_pages_hold_twenty_and_a_page_too_far_is_the_last(shelve):
     for number in range(1, 23):
         shelve(f"SCN-P-{number:04d}", visibility="public")
@@ -386,6 +408,15 @@ def test_near_misses_come_where_nothing_is_found(shelve):
     assert [hit.record.code for hit in near(STRANGER, '"library mediators"')] == ["SCN-P-0001"]
     assert [hit.record.code for hit in near(STRANGER, "mediaters")] == ["SCN-P-0001"]
     assert near(STRANGER, "zzzzzz") == []
+
+
+def test_near_misses_take_the_spelling_that_was_suggested_already(shelve):
+    shelve("SCN-P-0001", visibility="public", title="Mediators in the library")
+
+    suggested = near(STRANGER, '"libary"', meant='"library"')
+
+    assert [hit.record.code for hit in suggested] == ["SCN-P-0001"]
+    assert near(STRANGER, "libary", meant="") == []
 
 
 def test_related_records_share_codes_and_words(shelve):
