@@ -3,6 +3,8 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.honeypot import HoneypotField
+
 
 class ContactForm(forms.Form):
     """A message from anybody to the network's staff."""
@@ -21,9 +23,5 @@ class ContactForm(forms.Form):
         help_text=_("In English, French or Arabic. Leave out what must not travel by e-mail."),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    website = forms.CharField(
-        label=_("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
+    website = HoneypotField()
     once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.honeypot import HoneypotField
 from hub.models import AccessGrant
 from hub.models.records import is_code
 
@@ -26,11 +27,7 @@ class AskToJoinForm(forms.Form):
         help_text=_("Network staff read this."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    website = forms.CharField(
-        label=_("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
+    website = HoneypotField()
 
 
 class RequestAccessForm(forms.Form):

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.honeypot import HoneypotField
 from hub.forms.words import WordsField
 
 
@@ -54,11 +55,7 @@ class ReportForm(forms.Form):
         help_text=_("Only if you would like an answer. We use it for nothing else."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    website = forms.CharField(
-        label=_("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
+    website = HoneypotField()
 
     def __init__(self, data=None, *, is_known):
         super().__init__(data)
