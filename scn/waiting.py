@@ -27,14 +27,17 @@ SCAN_AIM_DAYS = 1
 
 def rows(site, request) -> list[dict]:
     """One row for each kind of thing that waits: label, url, count, oldest (a moment or None), aim, late."""
-    applications = site.get_model_admin(MembershipApplication).get_queryset(request)
+
+    def open_to_them(model):
+        return site.get_model_admin(model).get_queryset(request)
+
+    applications = open_to_them(MembershipApplication)
     queue = applications.waiting_for_staff()
     today = timezone.localdate()
     new = queue.exclude(route=MembershipApplication.Route.JOIN_CITY)
     colleagues = queue.filter(route=MembershipApplication.Route.JOIN_CITY)
-    letters = site.get_model_admin(Message).get_queryset(request)
-    cities = site.get_model_admin(City).get_queryset(request)
-    return [
+    unsent = [Message.Status.FAILED, Message.Status.UNKNOWN]
+    found = [
         _applications(_("City applications to vet"), new, "?queue=ours&route=new_city"),
         _applications(
             _("Applications past their day"), queue.filter(due_on__lt=today), "?due=late"
@@ -45,12 +48,40 @@ def rows(site, request) -> list[dict]:
         _applications(
             _("Applications with a possible double"), queue.with_possible_double(), "?queue=doubles"
         ),
-        _letters(letters.filter(status__in=[Message.Status.FAILED, Message.Status.UNKNOWN])),
-        _orphans(cities),
-        _contributions(site.get_model_admin(Contribution).get_queryset(request)),
-        _evaluations(site.get_model_admin(Evaluation).get_queryset(request)),
-        *_unscanned(site, request),
+        _aging(
+            _("Letters that could not be sent"),
+            open_to_them(Message).filter(status__in=unsent),
+            "?status__in=failed,unknown",
+            since="created_at",
+            aim=LETTER_AIM_DAYS,
+        ),
+        _orphans(open_to_them(City)),
+        _aging(
+            _("Contributions to the library"),
+            open_to_them(Contribution).waiting_for_staff(),
+            "?queue=ours",
+            since="submitted_at",
+            aim=settings.ANSWER_WITHIN_DAYS,
+        ),
+        _aging(
+            _("Evaluations to publish or set aside"),
+            open_to_them(Evaluation).waiting(),
+            "?waiting=yes",
+            since="created_at",
+            aim=settings.ANSWER_WITHIN_DAYS,
+        ),
     ]
+    if scanner.is_on():
+        # Nobody is given these until the scanner has answered.
+        unscanned = _aging(
+            _("Files the virus scanner has not looked at"),
+            open_to_them(RecordFile).waiting(),
+            "?scan__exact=waiting",
+            since="added_at",
+            aim=SCAN_AIM_DAYS,
+        )
+        found.append(unscanned)
+    return found
 
 
 @dataclass
@@ -125,77 +156,29 @@ def applications_by_hub(site, request) -> list[dict]:
 
 
 def _applications(label, applications, query):
+    """A row of applications: each has a day by which it is answered."""
     found = applications.aggregate(count=Count("pk"), oldest=Min("confirmed_at"), due=Min("due_on"))
+    due = found.pop("due")
     return {
         "label": label,
-        "url": reverse("admin:members_membershipapplication_changelist") + query,
-        "count": found["count"],
-        "oldest": found["oldest"],
+        "url": _list_of(applications, query),
+        **found,
         "aim": settings.ANSWER_WITHIN_DAYS,
-        "late": bool(found["due"] and found["due"] < timezone.localdate()),
+        "late": bool(due and due < timezone.localdate()),
     }
 
 
-def _contributions(contributions):
-    """What members wrote for the library and sent."""
-    found = contributions.waiting_for_staff().aggregate(
-        count=Count("pk"), oldest=Min("submitted_at")
-    )
-    aim = timedelta(days=settings.ANSWER_WITHIN_DAYS)
+def _aging(label, things, query, *, since, aim):
+    """A row of things that wait from the moment in the column `since`, late after `aim` days."""
+    found = things.aggregate(count=Count("pk"), oldest=Min(since))
+    late_before = timezone.now() - timedelta(days=aim)
     return {
-        "label": _("Contributions to the library"),
-        "url": reverse("admin:hub_contribution_changelist") + "?queue=ours",
-        "count": found["count"],
-        "oldest": found["oldest"],
-        "aim": settings.ANSWER_WITHIN_DAYS,
-        "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
+        "label": label,
+        "url": _list_of(things, query),
+        **found,
+        "aim": aim,
+        "late": bool(found["oldest"] and found["oldest"] < late_before),
     }
-
-
-def _evaluations(evaluations):
-    """What members and experts found when they looked at a record."""
-    found = evaluations.waiting().aggregate(count=Count("pk"), oldest=Min("created_at"))
-    aim = timedelta(days=settings.ANSWER_WITHIN_DAYS)
-    return {
-        "label": _("Evaluations to publish or set aside"),
-        "url": reverse("admin:hub_evaluation_changelist") + "?waiting=yes",
-        "count": found["count"],
-        "oldest": found["oldest"],
-        "aim": settings.ANSWER_WITHIN_DAYS,
-        "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
-    }
-
-
-def _letters(letters):
-    found = letters.aggregate(count=Count("pk"), oldest=Min("created_at"))
-    aim = timedelta(days=LETTER_AIM_DAYS)
-    return {
-        "label": _("Letters that could not be sent"),
-        "url": reverse("admin:outbox_message_changelist") + "?status__in=failed,unknown",
-        "count": found["count"],
-        "oldest": found["oldest"],
-        "aim": LETTER_AIM_DAYS,
-        "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
-    }
-
-
-def _unscanned(site, request):
-    """Where there is a virus scanner: files nobody is given because it has not answered."""
-    if not scanner.is_on():
-        return []
-    files = site.get_model_admin(RecordFile).get_queryset(request).waiting()
-    found = files.aggregate(count=Count("pk"), oldest=Min("added_at"))
-    aim = timedelta(days=SCAN_AIM_DAYS)
-    return [
-        {
-            "label": _("Files the virus scanner has not looked at"),
-            "url": reverse("admin:hub_recordfile_changelist") + "?scan__exact=waiting",
-            "count": found["count"],
-            "oldest": found["oldest"],
-            "aim": SCAN_AIM_DAYS,
-            "late": bool(found["oldest"] and found["oldest"] < timezone.now() - aim),
-        }
-    ]
 
 
 def _orphans(cities):
@@ -204,9 +187,15 @@ def _orphans(cities):
     active = CityMembership.objects.filter(city=OuterRef("pk"), status=CityMembership.Status.ACTIVE)
     return {
         "label": _("Member cities without a focal point"),
-        "url": reverse("admin:members_city_changelist") + "?focal_point=none",
+        "url": _list_of(cities, "?focal_point=none"),
         "count": cities.filter(Exists(active), ~Exists(live)).count(),
         "oldest": None,
         "aim": None,
         "late": False,
     }
+
+
+def _list_of(things, query):
+    """The staff's list of such things, as narrow as `query` makes it."""
+    opts = things.model._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist") + query
