@@ -81,7 +81,7 @@ def decline(request, *, answer, by) -> AccessRequest:
 @transaction.atomic
 def grant_directly(record, *, grantee, reason, until, by) -> AccessGrant:
     """The member reads the record and its files until the day, without having asked, and gets a letter."""
-    return _give(_locked(record), grantee=grantee, reason=reason, until=until, by=by)
+    return _give(record, grantee=grantee, reason=reason, until=until, by=by)
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def _decided(request, status, by):
 def _give(record, *, grantee, reason, until, by, request=None):
     """One live grant a person and record: a new one takes the place of the one before."""
     AccessGrant.check_until(until)
-    _locked(record)
+    record = _locked(record)
     for earlier in record.grants.live().filter(grantee=grantee):
         _close(earlier, by)
     given = AccessGrant.objects.create(

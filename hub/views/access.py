@@ -34,7 +34,7 @@ _TOLD = {
 def teaser(request, record, *, form=None, status=200):
     """A record "in short": what strangers read of it, and how to read the rest."""
     text = record.text_for(request.GET.get("text") or get_language())
-    terms = list(record.terms.filter(vocabulary__in=_TOLD).order_by("position", "code"))
+    terms = list(record.terms.all())
     context = {
         "record": record,
         "text": text,
@@ -57,7 +57,7 @@ def ask_to_join(request, code):
     if request.user.is_authenticated:
         return redirect("hub:record", code)
     told_in_short = Record.objects.visible_to(AnonymousUser()).filter(visibility=Visibility.TEASER)
-    record = get_object_or_404(told_in_short.with_card(), code=code)
+    record = get_object_or_404(told_in_short.with_article(), code=code)
     form = AskToJoinForm(request.POST)
     if not form.is_valid():
         return teaser(request, record, form=form)
