@@ -10,7 +10,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 SERVICES := $(PY) manage.py services run --
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help demo test check test-fast bench reset messages lock tools catalogues test-all unit browser
+.PHONY: help demo test check test-fast bench reset messages lock tools catalogues test-all unit browser bench-peers
 
 help:
 	@echo "make demo        the portal with its demo world on http://localhost:8000 (PORT=)"
@@ -18,6 +18,7 @@ help:
 	@echo "make check       style, types, import contracts, templates, migrations, deployment"
 	@echo "make test-fast   the tests without a browser (ARGS=tests/hub for some)"
 	@echo "make bench       the benchmarks, one line a figure"
+	@echo "make bench-peers our search page against that of Wagtail, which is fetched for it"
 	@echo "make reset       stop the embedded services and delete the demo's state"
 	@echo "make messages    collect new sentences into locale/"
 	@echo "make lock        pin the packages of pyproject.toml in requirements*.txt"
@@ -59,6 +60,9 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev catalogues
 	@exec $(SERVICES) sh -c 'failed=0; for script in benchmarks/[a-z]*.py; do \
 		$(PY) "$$script" || failed=1; done; exit $$failed'
+
+bench-peers: $(VENV)/.dev catalogues
+	@exec $(SERVICES) $(PY) benchmarks/peers/search.py
 
 reset:
 	@if [ -x $(PY) ]; then exec $(PY) manage.py services reset; else rm -rf var; fi
