@@ -183,12 +183,13 @@ def _candidates(visible, terms, filters, matching, *, deep):
 def _promising(visible, terms, filters, matching):
     in_head = ranking.with_any(terms, "head")
     allowed = all_of([_filtered(filters), matching])
+    # The share of the words in title and summary for their length, written so that the vector is read once.
+    size = "0.3 + coalesce(length_en, length_fr, length_ar, 300) / 1000.0"
     tf = "ts_rank_cd('{0.1, 0.1, 0.6, 1.0}', head, %s::tsquery)"
     head = Sql(
         f"""SELECT id FROM ({visible.text}) AS r WHERE {in_head.text} AND {allowed.text}
-        ORDER BY {tf} / ({tf} + 0.3 + coalesce(length_en, length_fr, length_ar, 300) / 1000.0) DESC
-        LIMIT {ranking.MOST_OF_HEAD}""",
-        [*visible.params, *in_head.params, *allowed.params, *in_head.params, *in_head.params],
+        ORDER BY ({size}) / ({tf} + {size}) LIMIT {ranking.MOST_OF_HEAD}""",
+        [*visible.params, *in_head.params, *allowed.params, *in_head.params],
     )
     strict = all_of([ranking.with_all(terms), allowed])
     with_all = Sql(
