@@ -29,18 +29,24 @@ class FilesField(forms.FileField):
         return sent
 
 
+class NeededLater(forms.ModelChoiceField):
+    """Not called optional, as nothing can be sent without it; a file is taken all the same."""
+
+    def validate(self, value):
+        pass
+
+
 class _SaidForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         choices=[("", _("No words, or several languages")), *LANGUAGES],
         required=False,
     )  # fmt: skip
-    licence = forms.ModelChoiceField(
+    licence = NeededLater(
         label=_("Licence"),
         queryset=Term.objects.of("licence"),
-        required=False,
         empty_label=_("Not said"),
-        help_text=_("What others may do with it."),
+        help_text=_("What others may do with it. Needed before the contribution can be sent."),
     )
     visibility = forms.ChoiceField(
         label=_("Who may read it"),

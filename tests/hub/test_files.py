@@ -79,6 +79,21 @@ def test_file_lies_with_the_contribution_described_from_its_content(pen, ana, co
     assert [entry.verb for entry in journal.of(contribution)] == ["added a file"]
 
 
+def test_the_form_says_that_a_licence_is_needed_and_takes_files_without(pen, contribution):
+    send(pen, contribution, upload())
+    file = contribution.files.get()
+
+    pages = [
+        pen.get(reverse("hub:contribution_edit", args=[contribution.uid, "files"])),
+        pen.get(reverse("hub:contribution_file_describe", args=[contribution.uid, file.pk])),
+    ]
+
+    assert file.licence is None
+    for html in (each.content.decode() for each in pages):
+        assert '<label for="id_licence">Licence</label>' in html
+        assert "Needed before the contribution can be sent." in html
+
+
 def test_of_several_files_those_that_can_be_are_taken_and_the_reasons_told(pen, contribution):
     response = send(
         pen,
@@ -169,6 +184,13 @@ def test_quota_counts_what_was_removed_and_nothing_that_was_refused(ana, contrib
 
     with pytest.raises(ValidationError, match="Go on tomorrow"):
         files.add(contribution, upload=upload(text="two"), facts=SAID, by=ana)
+
+
+def test_nobody_waits_while_a_file_is_looked_into(ana, contribution):
+    with CaptureQueriesContext(connection) as queries, pytest.raises(ValidationError):
+        files.add(contribution, upload=upload("a.pdf", bytes(5000)), facts=SAID, by=ana)
+
+    assert [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]] == []
 
 
 def test_file_without_a_name_of_its_own_gets_one(ana, contribution):
