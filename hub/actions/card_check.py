@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections import Counter
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -17,20 +18,19 @@ from hub.models import RecordFile
 def bad_files(reader, record=None) -> list[Problem]:
     """What is wrong with the files of a card; from here on those that are well hold their bytes.
 
-    A file without content must be one that the record has already, told by its fingerprint.
+    A file without content must be one that the record has already, told by its fingerprint; of two with the same
+    content each needs its own.
     """
-    there = None
+    there = Counter(file.sha256 for file in record.files.all()) if record else Counter()
     problems = []
     for number, file in enumerate(reader.values.get("files", []), 1):
         where = f"files.{number}.content"
-        if not file["content"] and file["sha256"]:
-            if there is None:
-                there = {each.sha256 for each in record.files.all()} if record else set()
-            if file["sha256"] not in there:
-                message = _("This file is not on the record yet. Files travel in JSON only.")
-                problems.append(Problem(reader.row, where, message))
-        else:
+        if file["content"] or not file["sha256"]:
             problems += _unpacked(file, reader.row, where)
+        elif there[file["sha256"]] < 1:
+            message = _("This file is not on the record yet. Files travel in JSON only.")
+            problems.append(Problem(reader.row, where, message))
+        there[file["sha256"]] -= 1
     return problems
 
 

@@ -4,9 +4,9 @@ import base64
 from collections import defaultdict
 from pathlib import PurePath
 
-from hub.actions.card_parts import EVIDENCE
+from hub.actions.card_parts import EVIDENCE, WHOLE_TEXT
 from hub.actions.card_values import LANGUAGE_CODES
-from hub.models import RecordFile, RecordText
+from hub.models import RecordFile
 
 _PRECISION = {"year": 4, "month": 7, "day": 10}
 
@@ -43,17 +43,13 @@ def dump(record, *, with_files=True) -> dict:
         "texts": {text.language: _text(text) for text in _sorted(record.texts, "language")},
         "links": [_link(link) for link in _sorted(record.links, "position", "pk")],
         "contacts": [
-            _filled({name: getattr(contact, name) for name in ("name", "function", "email")})
+            filled({name: getattr(contact, name) for name in ("name", "function", "email")})
             for contact in _sorted(record.contacts, "position", "pk")
         ],
         "relations": [_relation(each) for each in _relations(record)],
         "evaluations": [_evaluation(each) for each in _sorted(record.evaluations, "pk")],
         "evidence": _evidence(record),
-        "files": [
-            _file(file, with_files)
-            for file in _sorted(record.files, "pk")
-            if file.scan == RecordFile.Scan.CLEAN
-        ],
+        "files": [file_card(file, with_content=with_files) for file in clean_files(record)],
         "revision": record.revision,
         "text_revision": record.text_revision,
         "created_at": _moment(record.created_at),
@@ -62,16 +58,39 @@ def dump(record, *, with_files=True) -> dict:
         "last_confirmed_on": _day(record.last_confirmed_on),
         "review_due": _day(record.review_due),
     }
-    return _filled(card)
+    return filled(card)
+
+
+def clean_files(record) -> list[RecordFile]:
+    """The files that its card names, in their order there."""
+    return [file for file in _sorted(record.files, "pk") if file.scan == RecordFile.Scan.CLEAN]
+
+
+def file_card(file, *, with_content=False) -> dict:
+    """What a card says of one file."""
+    card = {
+        "name": PurePath(file.file.name).name,
+        "title": file.title,
+        "language": file.language,
+        "licence": file.licence.code if file.licence else None,
+        "visibility": file.visibility,
+        "transcript": file.transcript,
+        "sha256": file.sha256,
+    }
+    if with_content:
+        with file.file.open("rb") as content:
+            card["content"] = base64.b64encode(content.read()).decode()
+    return filled(card)
+
+
+def filled(card) -> dict:
+    """The same without what is empty."""
+    return {name: value for name, value in card.items() if value not in (None, "", [], {})}
 
 
 def _sorted(things, *names):
     """The things of a record in this order, sorted here: they may have been read for many records at once."""
     return sorted(things.all(), key=lambda thing: [getattr(thing, name) for name in names])
-
-
-def _filled(card):
-    return {name: value for name, value in card.items() if value not in (None, "", [], {})}
 
 
 def _moment(moment):
@@ -100,13 +119,12 @@ def _codes(record):
 
 
 def _text(text):
-    names = ["status", "source_revision", "title", "summary", "keywords", *RecordText.BODY]
-    return _filled({name: getattr(text, name) for name in names})
+    return filled({name: getattr(text, name) for name in WHOLE_TEXT})
 
 
 def _link(link):
     said = {name: getattr(link, name) for name in ("kind", "title", "url", "doi", "language")}
-    return _filled(said | {"accessed_on": _day(link.accessed_on)})
+    return filled(said | {"accessed_on": _day(link.accessed_on)})
 
 
 def _relations(record):
@@ -114,11 +132,11 @@ def _relations(record):
 
 
 def _relation(relation):
-    return _filled({"kind": relation.kind, "target": relation.target.code, "note": relation.note})
+    return filled({"kind": relation.kind, "target": relation.target.code, "note": relation.note})
 
 
 def _evaluation(evaluation):
-    return _filled(
+    return filled(
         {
             "evaluator_kind": evaluation.evaluator_kind,
             "evaluator": evaluation.evaluator,
@@ -133,7 +151,7 @@ def _evaluation(evaluation):
             "decided_at": _moment(evaluation.decided_at),
             "shown_to_city_at": _moment(evaluation.shown_to_city_at),
             "ratings": {
-                rating.criterion.code: _filled(
+                rating.criterion.code: filled(
                     {"rating": rating.rating, "assessment": _words(rating, "assessment")}
                 )
                 for rating in sorted(
@@ -145,7 +163,7 @@ def _evaluation(evaluation):
 
 
 def _words(thing, name):
-    return _filled({language: getattr(thing, f"{name}_{language}") for language in LANGUAGE_CODES})
+    return filled({language: getattr(thing, f"{name}_{language}") for language in LANGUAGE_CODES})
 
 
 def _evidence(record):
@@ -156,19 +174,3 @@ def _evidence(record):
         if day:
             said[name] = {"on": _day(day), "revision": revision} if revision else _day(day)
     return said
-
-
-def _file(file, with_content):
-    card = {
-        "name": PurePath(file.file.name).name,
-        "title": file.title,
-        "language": file.language,
-        "licence": file.licence.code if file.licence else None,
-        "visibility": file.visibility,
-        "transcript": file.transcript,
-        "sha256": file.sha256,
-    }
-    if with_content:
-        with file.file.open("rb") as content:
-            card["content"] = base64.b64encode(content.read()).decode()
-    return _filled(card)

@@ -14,7 +14,7 @@ from core.lifecycle import IllegalMove
 from hub.actions.card_check import bad_files, differing
 from hub.actions.card_dump import dump
 from hub.actions.card_schema import CardReader, Known
-from hub.actions.card_values import BadCards, Problem
+from hub.actions.card_values import NO_TEXT, BadCards, Problem
 from hub.actions.card_write import write_all, write_relations
 from hub.actions.records import LETTERS, next_code
 from hub.actions.revisions import keep
@@ -104,25 +104,23 @@ class _Work:
         if row.faults:
             return [Problem(row.number, column, message) for column, message in row.faults]
         reader, record = self._reader(row, there)
-        problems = (
-            reader.problems
-            or _twice(reader, seen)
-            or _bad_move(reader, record)
-            or bad_files(reader, record)
-        )
-        return [self._placed(problem, row) for problem in problems]
+        problems = reader.problems or _twice(reader, seen) or _unfit(reader, record)
+        return self._placed(problems, row)
 
-    def _placed(self, problem, row):
-        """The problem by the row and column in which people find it."""
+    def _placed(self, problems, row):
+        """The problems by the row and column in which people find them."""
         if self.rows.header is None:
-            return problem
-        number, column = place_of(problem.field, row)
-        return Problem(number, column, problem.message)
+            return problems
+        places = [place_of(problem.field, row) for problem in problems]
+        return [
+            Problem(number, column, problem.message)
+            for (number, column), problem in zip(places, problems, strict=True)
+        ]
 
     def _there(self, records, chunk):
         """The records that the cards of a chunk are about, by code, with all their parts."""
         codes = [row.card.get("code") for row in chunk if isinstance(row.card, dict)]
-        wanted = [code for code in codes if isinstance(code, str) and "\0" not in code]
+        wanted = [code for code in codes if isinstance(code, str) and not NO_TEXT.search(code)]
         return {record.code: record for record in records.filter(code__in=wanted).with_card_parts()}
 
     def _reader(self, row, there):
@@ -148,7 +146,9 @@ class _Work:
         pairs = []
         for row in chunk:
             reader, record = self._reader(row, there)
-            bad_files(reader, record)
+            problems = _unfit(reader, record)  # somebody may have changed it since it was checked
+            if problems:
+                raise BadCards(self._placed(problems, row))
             record, fields = self._taken(reader, record)
             self.summary.note(reader, record, fields)
             if fields != []:
@@ -175,9 +175,6 @@ class _Work:
         if fields and not self.dry_run:
             keep(record, by=self.by)  # as it was
         if "status" in fields:
-            problems = _bad_move(reader, record)  # somebody may have moved it since it was checked
-            if problems:
-                raise BadCards(problems)
             record.move_to(reader.values["status"])
         return record, fields
 
@@ -212,6 +209,11 @@ def _twice(reader, seen):
         return [Problem(reader.row, "code", message)]
     seen[code] = reader.row
     return []
+
+
+def _unfit(reader, record):
+    """What keeps the record, as it is now, from becoming what its card says."""
+    return _bad_move(reader, record) or bad_files(reader, record)
 
 
 def _bad_move(reader, record):

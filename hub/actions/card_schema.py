@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.models import Media, Term
-from hub.actions.card_parts import Parts
+from hub.actions.card_parts import WHOLE_TEXT, Parts
 from hub.actions.card_values import LANGUAGE_CODES
 from hub.models import Record, RecordText, Visibility
 from hub.models.records import is_code, is_currency
@@ -45,7 +45,6 @@ class CardReader(Parts):
 
     def __init__(self, row, card, known):
         super().__init__(row, card, known)
-        self.record = None
         self.values = self._read()
 
     def _read(self):
@@ -54,11 +53,9 @@ class CardReader(Parts):
             return {}
         self.only(self.card, "", _FIELDS)
         values = {
-            name: _NOTHING[name]
-            if self.card[name] is None and name in _NOTHING
-            else read(self, name)
+            name: NOTHING[name] if self.card[name] is None and name in NOTHING else read(self, name)
             for name, read in _FIELDS.items()
-            if name in self.card
+            if name in self.card and not (self.card[name] is None and name in _LEFT)
         }
         self._together(values)
         return values
@@ -125,11 +122,7 @@ class CardReader(Parts):
         return found
 
     def _text(self, where, given):
-        self.only(
-            given,
-            f"{where}.",
-            ["status", "source_revision", "title", "summary", "keywords", *RecordText.BODY],
-        )
+        self.only(given, f"{where}.", WHOLE_TEXT)
         read = {
             "status": self.choice(
                 f"{where}.status", given.get("status", "reviewed"), RecordText.Status.values
@@ -174,8 +167,8 @@ def _plain(kind, **options):
     return lambda reader, name: getattr(reader, kind)(name, reader.card[name], **options)
 
 
-# What a field that says null takes away.
-_NOTHING = {
+# What a field is once it says null: such a field can be taken away.
+NOTHING = {
     "embargo_until": None,
     "start_date": (None, "month"),
     "end_date": (None, "day"),
@@ -185,8 +178,9 @@ _NOTHING = {
     "cover": None,
     "licence": None,
     "last_confirmed_on": None,
-    "review_due": None,
 }
+# What null leaves as it is: on the shelf no record is without a day by which somebody confirms it.
+_LEFT = {"review_due"}
 # Every field of a card, with how it is read.
 _FIELDS = {
     "code": CardReader.code,

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from members.models.people import LANGUAGES
 
 LANGUAGE_CODES = [code for code, name in LANGUAGES]
+# What no text of the database holds: the character zero, and halves of characters.
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,2})?")
 _PRECISION = {4: "year", 7: "month", 10: "day"}
@@ -53,7 +55,7 @@ class Values:
             self.wrong(where, _("This must not be empty."))
         elif most and len(given) > most:
             self.wrong(where, _("This is longer than %(most)s characters.") % {"most": most})
-        elif "\0" in given:
+        elif NO_TEXT.search(given):
             self.wrong(where, _("This holds a character that no text has."))
         else:
             return given

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from core import files
+from hub.actions.card_parts import WHOLE_TEXT
 from hub.models import (
     Evaluation,
     EvaluationRating,
@@ -29,7 +30,6 @@ PLAIN = [
     "created_at", "updated_at", "published_at", "last_confirmed_on", "review_due",
 ]  # fmt: skip
 _WORDS = ("method", "overall_comment", "reply")
-_TEXT = ["status", "source_revision", "title", "summary", "keywords", *RecordText.BODY]
 
 
 def write_values(record, values):
@@ -73,6 +73,8 @@ def write_relations(said):
 
 
 def _set(record, values):
+    if values.get("review_due", record.review_due) != record.review_due:
+        record.times_asked, record.last_asked_on = 0, None
     for name in PLAIN:
         if name in values:
             setattr(record, name, values[name])
@@ -83,8 +85,15 @@ def _set(record, values):
     for name, (day, revision) in values.get("evidence", {}).items():
         setattr(record, f"{name}_on", day)
         setattr(record, f"{name}_revision", revision)
-    if record.status == Record.Status.PUBLISHED and not record.published_at:
-        record.published_at = timezone.now()
+    if record.status == Record.Status.PUBLISHED:
+        _shelve(record, timezone.now())
+
+
+def _shelve(record, now):
+    """What every record on the shelf has: the moment it came there, and a day by which somebody confirms it."""
+    record.published_at = record.published_at or now
+    if record.review_due is None:
+        record.renew(now.date())
 
 
 # --- the parts: each takes all (record, what it says) and, of these records, those that were here before
@@ -100,7 +109,7 @@ def _write_texts(said, known):
         texts,
         update_conflicts=True,
         unique_fields=["record", "language"],
-        update_fields=_TEXT,
+        update_fields=WHOLE_TEXT,
     )
     if known:
         kept = [text.pk for text in texts]
@@ -196,14 +205,18 @@ def _translated(name, words):
 
 
 def _write_files(said, known):
+    """Files with the same content are told apart by their order, which is the order of their card too."""
     for record, files_said in said:
+        there = defaultdict(list)
+        for here in record.files.order_by("pk"):
+            there[here.sha256].append(here)
         for file in files_said:
-            _write_file(record, file)
+            same = there[file["sha256"]]
+            _write_file(record, file, same.pop(0) if same else None)
 
 
-def _write_file(record, file):
+def _write_file(record, file, known):
     """A file that the record already has keeps its place; only what is said about it changes."""
-    known = record.files.filter(sha256=file["sha256"]).first()
     found = known or RecordFile(record=record, sha256=file["sha256"])
     for name in ("title", "language", "licence", "visibility", "transcript"):
         setattr(found, name, file[name])

@@ -10,7 +10,7 @@ from django.db.models import FileField, Model
 from django.db.models.fields.files import FieldFile
 
 from hub import rules
-from hub.actions.card_dump import dump
+from hub.actions.card_dump import clean_files, dump, file_card, filled
 from hub.actions.cards import FORMAT
 from hub.actions.sheets import csv_lines
 from hub.actions.workbooks import Writer
@@ -125,7 +125,7 @@ class _Sight:
             Record.objects.readable_in_full(user).filter(pk__in=keys).values_list("pk", flat=True)
         )
         files = RecordFile.objects.filter(record__in=keys).visible_to(user)
-        self.files = set(files.values_list("record_id", "sha256"))
+        self.files = set(files.values_list("pk", flat=True))
         targets = Record.objects.visible_to(user).filter(related_from__source__in=keys)
         self.targets = set(targets.values_list("code", flat=True))
 
@@ -135,7 +135,7 @@ class _Sight:
             return card
         if record.pk not in self.in_full:
             return self._in_short(record, card)
-        return self._filled(card | self._narrowed(record, card))
+        return filled(card | self._narrowed(record, card))
 
     def _narrowed(self, record, card):
         """The parts of a card that say less to some of its readers than to others."""
@@ -150,11 +150,7 @@ class _Sight:
                 for each in card.get("evaluations", [])
                 if each.get("published")
             ],
-            "files": [
-                file
-                for file in card.get("files", [])
-                if (record.pk, file.get("sha256")) in self.files
-            ],
+            "files": [file_card(file) for file in clean_files(record) if file.pk in self.files],
             "relations": [
                 each for each in card.get("relations", []) if each["target"] in self.targets
             ],
@@ -188,7 +184,4 @@ class _Sight:
         }
         if "start_date" in card:
             short["start_date"] = card["start_date"][:4]
-        return self._filled(short)
-
-    def _filled(self, card):
-        return {name: value for name, value in card.items() if value not in ("", [], {}, None)}
+        return filled(short)

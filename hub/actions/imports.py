@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from hub.actions.card_import import Summary, take_rows
 from hub.actions.card_rows import Rows
-from hub.actions.card_values import BadCards
+from hub.actions.card_values import NO_TEXT, BadCards
 from hub.actions.cards import rows_of
 from hub.actions.sheets import read_csv
 from hub.actions.workbooks import Writer, read_workbook
@@ -35,7 +35,11 @@ def report(file, *, by, dry_run, progress) -> dict:
         return {
             "counts": {str(_("taken")): 0},
             "failures": [
-                {"row": problem.row, "column": problem.field, "problem": problem.message}
+                {
+                    "row": problem.row,
+                    "column": _kept(problem.field),
+                    "problem": _kept(problem.message),
+                }
                 for problem in error.problems
             ],
         }
@@ -52,6 +56,11 @@ def report(file, *, by, dry_run, progress) -> dict:
 def write_template(file) -> None:
     """Write an empty workbook into an open file: every column, and what each takes."""
     Writer(file).close()
+
+
+def _kept(words):
+    """The words as the result of a job can hold them, whatever the file they quote has in it."""
+    return NO_TEXT.sub("\ufffd", words)
 
 
 def _told(change):

@@ -1,38 +1,20 @@
-"""The columns of a table of records: each says where in the card its cell belongs and how it is written.
+"""The columns of a table of records: each says where in the card its cell belongs and what stands in it."""
 
-A cell holds text, except where a spreadsheet has made a number, a date or a truth of it. What a list cell cannot
-say with semicolons, and what is nested, it says in JSON, so that nothing is lost on the way.
-"""
-
-import json
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.models import Term
+from hub.actions import sheet_cells
+from hub.actions.card_fields import TEXT
 from hub.actions.card_parts import EVIDENCE
-from hub.actions.card_schema import CODED
+from hub.actions.card_schema import CODED, NOTHING
 from hub.actions.card_values import LANGUAGE_CODES
 from hub.models import Evaluation, EvaluationRating, Record, RecordLink, RecordRelation, RecordText
 from hub.models.visibility import Visibility
 
-TRUE = {"true", "yes", "1", "oui", "vrai", "نعم", "صحيح"}
-FALSE = {"false", "no", "0", "non", "faux", "لا", "خطأ"}
-NESTED = ["links", "contacts", "relations", "evaluations", "files"]
-# What an empty cell takes away; elsewhere it leaves things as they are.
-MAY_BE_NONE = {
-    "embargo_until", "start_date", "end_date", "conflict_affected", "cost_amount", "staff_fte", "cover",
-    "licence", "last_confirmed_on", "review_due",
-}  # fmt: skip
 RATED = ["relevance", "impact", "effectiveness", "efficiency", "inclusiveness", "sustainability"]
-
-
-class Misread(Exception):
-    """A cell holds what its column cannot take; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +29,12 @@ class Column:
 
     def cell(self, card):
         """What stands in the cell for this card; empty where the card says nothing."""
-        return _CELLS.get(self.kind, _plain_cell)(_follow(card, self.path))
+        return sheet_cells.written(self.kind, _follow(card, self.path))
 
     def put(self, card, cell):
-        """Let the card say what the cell says. Raises Misread."""
-        value = _VALUES[self.kind](cell)
-        if value is None and self.name not in MAY_BE_NONE:
+        """Let the card say what the cell says; an empty one takes away what can be taken away. Raises Misread."""
+        value = sheet_cells.read(self.kind, cell)
+        if value is None and self.name not in NOTHING:
             return
         for step in self.path[:-1]:
             card = card.setdefault(step, {})
@@ -67,131 +49,11 @@ def _follow(card, path):
     return card
 
 
-# --- from the card to the cell
-
-
-def _plain_cell(value):
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _list_cell(values):
-    values = values or []
-    simple = all(
-        value == value.strip() and value and ";" not in value and "\n" not in value
-        for value in values
-    )
-    if simple and not (values and values[0].startswith("[")):
-        return "; ".join(values)
-    return json.dumps(values, ensure_ascii=False)
-
-
-def _json_cell(value):
-    return json.dumps(value, ensure_ascii=False) if value else ""
-
-
-def _text_cell(value):
-    return (value or "").replace("\r\n", "\n").replace("\r", "\n")
-
-
-_CELLS = {"list": _list_cell, "json": _json_cell, "text": _text_cell, "long": _text_cell}
-
-
-# --- from the cell to the card; None leaves the field out
-
-
-def _text(cell):
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return _day(cell)
-    return str(cell).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _word(cell):
-    return _text(cell).strip() or None
-
-
-def _list(cell):
-    text = _text(cell).strip()
-    if text.startswith("["):
-        return _json(text)
-    return [part.strip() for part in text.replace("\n", ";").split(";") if part.strip()]
-
-
-def _json(cell):
-    text = _text(cell).strip()
-    if not text:
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Misread(_("This is no JSON: %(error)s.") % {"error": error}) from error
-    return value
-
-
-def _nested(cell):
-    value = _json(cell)
-    return [] if value is None else value
-
-
-def _truth(cell):
-    word = _text(cell).strip().lower()
-    if word in TRUE:
-        return True
-    if word in FALSE:
-        return False
-    if word:
-        raise Misread(_("This must be yes or no."))
-    return None
-
-
-def _number(cell):
-    word = _text(cell).strip()
-    if not word:
-        return None
-    try:
-        return int(word)
-    except ValueError as error:
-        raise Misread(_("This must be a whole number from 1.")) from error
-
-
-def _amount(cell):
-    if isinstance(cell, float):
-        return str(Decimal(repr(cell)))
-    return _word(cell)
-
-
-def _day(cell):
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return _word(cell)
-
-
-def _moment(cell):
-    return cell.isoformat() if isinstance(cell, datetime) else _word(cell)
-
-
-_VALUES = {
-    "text": _text, "long": _text, "code": _word, "list": _list, "truth": _truth, "number": _number,
-    "amount": _amount, "day": _day, "moment": _moment, "json": _nested,
-}  # fmt: skip
-
-
-# --- the columns themselves
-
-
 def _choice(name, choices, about: str | Promise = ""):
     return Column(name, (name,), "code", about, tuple(map(str, choices)))
 
 
 def _of_texts():
-    parts = ["title", "summary", *RecordText.BODY, "keywords"]
     columns = []
     for language in LANGUAGE_CODES:
         where = ("texts", language)
@@ -200,7 +62,7 @@ def _of_texts():
                 f"{part}_{language}", (*where, part), "text" if part in ("title", "keywords") else "long",
                 gettext_lazy("In this language. Long texts may use Markdown."),
             )
-            for part in parts
+            for part in TEXT
         ]  # fmt: skip
         columns += [
             Column(
@@ -336,7 +198,7 @@ NESTED_COLUMNS = {
 }  # fmt: skip
 CSV_COLUMNS = [
     *RECORD_COLUMNS,
-    *(Column(name, (name,), "json", gettext_lazy("A list in JSON.")) for name in NESTED),
+    *(Column(name, (name,), "json", gettext_lazy("A list in JSON.")) for name in NESTED_COLUMNS),
 ]
 
 

@@ -1,6 +1,7 @@
 """A card as the row of a table, and such a row as a card."""
 
-from hub.actions.sheet_columns import CSV_COLUMNS, Misread
+from hub.actions.sheet_cells import Misread
+from hub.actions.sheet_columns import CSV_COLUMNS
 
 _HEADINGS = {".".join(column.path): column.name for column in CSV_COLUMNS}
 
@@ -71,7 +72,7 @@ def _as_table(card):
     table = dict(card)
     if isinstance(card.get("cities"), list):
         table["cities"] = {
-            role: [city["slug"] for city in card["cities"] if city["role"] == role]
+            role: [city["slug"] for city in card["cities"] if city.get("role", "owner") == role]
             for role in ("owner", "partner")
         }
     if isinstance(card.get("evidence"), dict):

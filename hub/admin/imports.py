@@ -9,13 +9,13 @@ from django.urls import path
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from core import jobs
+from core import files, jobs
 from core.models import Job
 from hub import rules
 from hub.actions import imports
 from hub.admin.forms import ImportForm
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = files.KINDS["xlsx"][1]
 
 
 class ImportPages:

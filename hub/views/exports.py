@@ -22,7 +22,7 @@ from members.rules import standing
 
 MOST = 100_000
 AT_ONCE = 500  # records of a workbook that are written while somebody waits
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = files.KINDS["xlsx"][1]
 
 
 @login_not_required

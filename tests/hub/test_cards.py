@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -13,8 +14,7 @@ from hub.actions.cards import FORMAT, export_cards, import_cards
 from hub.models import Record, RecordFile, SearchRow
 from members.models import Body
 from tests import factories
-
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+from tests.hub.conftest import PDF
 
 
 def _file(*cards):
@@ -203,6 +203,67 @@ def test_import_brings_a_known_record_up_to_date_and_leaves_what_it_does_not_nam
     assert SearchRow.objects.differing() == []
 
 
+def test_what_changes_is_told_of_a_city_whose_role_is_left_out(world):
+    import_cards(_file(_card(cities=[{"slug": "aarhus"}])), by=None)
+
+    summary = import_cards(_file(_card(cities=[{"slug": "mombasa"}])), by=None)
+
+    assert [change.fields for change in summary.changes[:1]] == [["owner_cities"]]
+
+
+def test_two_files_with_the_same_content_are_two(world):
+    content = base64.b64encode(PDF).decode()
+    plan = {"name": "plan.pdf", "title": "Plan", "content": content, "visibility": "public"}
+    card = _card(files=[plan, plan | {"title": "Plan for staff", "visibility": "staff"}])
+
+    first = import_cards(_file(card), by=None)
+    again = import_cards(_file(card), by=None)
+    card["files"][1]["title"] = "Plan of staff"
+    import_cards(_file(card), by=None)
+
+    assert (first.new, again.unchanged) == (1, 1)
+    assert [(file.title, file.visibility) for file in RecordFile.objects.order_by("pk")] == [
+        ("Plan", "public"),
+        ("Plan of staff", "staff"),
+    ]
+
+
+def test_a_published_record_without_a_day_is_asked_about_a_year_after_it_came(world, time_machine):
+    time_machine.move_to("2026-03-12")
+    card = _card(status="published", review_due=None)
+
+    import_cards(_file(card, _card("SCN-P-0002")), by=None)
+    time_machine.move_to("2026-06-01")
+    again = import_cards(_file(card), by=None)
+
+    record, draft = Record.objects.order_by("code")
+    assert (record.review_due, again.unchanged) == (date(2027, 3, 12), 1)
+    assert draft.review_due is None
+
+
+def test_a_draft_that_is_published_by_a_file_is_asked_about_a_year_later(world, time_machine):
+    time_machine.move_to("2026-03-12")
+    import_cards(_file(_card()), by=None)
+
+    import_cards(_file(_card(status="published")), by=None)
+
+    assert Record.objects.get().review_due == date(2027, 3, 12)
+
+
+def test_for_a_new_day_the_letters_begin_anew_and_for_the_same_they_go_on(world):
+    card = _card(status="published", review_due="2026-03-12")
+    import_cards(_file(card), by=None)
+    Record.objects.update(times_asked=3, last_asked_on="2026-05-12")
+
+    import_cards(_file(card | {"is_ongoing": True}), by=None)
+    same = Record.objects.get()
+    import_cards(_file(card | {"review_due": "2027-03-12"}), by=None)
+    new = Record.objects.get()
+
+    assert (same.times_asked, same.last_asked_on) == (3, date(2026, 5, 12))
+    assert (new.times_asked, new.last_asked_on) == (0, None)
+
+
 def test_import_is_written_to_the_journal(world, staff):
     import_cards(_file(_card()), by=staff)
 
@@ -253,6 +314,8 @@ def test_a_record_without_code_gets_the_next_one(world):
         ({"texts": {"en": {"title": "A", "sumary": "B"}}}, "texts.en.sumary"),
         ({"texts": {"en": {"title": "A", "summary": "x" * 601}}}, "texts.en.summary"),
         ({"texts": {"en": {"title": "A", "description": "\0"}}}, "texts.en.description"),
+        ({"texts": {"en": {"title": "A", "description": "\ud800"}}}, "texts.en.description"),
+        ({"code": "SCN-\ud800"}, "code"),
         ({"texts": {"en": {"title": "A"}, "de": {"title": "B"}}}, "texts.de"),
         (
             {"evaluations": [{"evaluator_kind": "peer", "method": {"de": "Gespräche"}}]},
@@ -276,6 +339,7 @@ def test_a_record_without_code_gets_the_next_one(world):
         ({"contacts": [{"name": "A", "email": "nobody"}]}, "contacts.1.email"),
         ({"relations": [{"kind": "adapts", "target": "SCN-P-9999"}]}, "relations.1.target"),
         ({"relations": [{"kind": "adapts", "target": "SCN-P-0001"}]}, "relations.1.target"),
+        ({"relations": [{"kind": "adapts", "target": "SCN-P-0007"}] * 2}, "relations.2.target"),
         ({"cost_amount": "12"}, "cost_currency"),
         ({"cost_amount": "12", "cost_currency": "euro"}, "cost_currency"),
         ({"staff_fte": "10000"}, "staff_fte"),

@@ -19,6 +19,7 @@ from hub.actions.imports import read_file
 from hub.models import Evaluation, Record
 from hub.tasks import clear_away
 from hub.views import exports as views
+from tests.hub.conftest import client_of, list_as
 
 FORMULAS = [
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", "=HYPERLINK(\"http://x\")",
@@ -27,15 +28,8 @@ FORMULAS = [
 ]  # fmt: skip
 
 
-def _client(user):
-    client = Client()
-    if user:
-        client.force_login(user)
-    return client
-
-
 def _export(style, user=None, path="/hub/export/", **query):
-    response = _client(user).get(path, {"format": style, **query})
+    response = client_of(user).get(path, {"format": style, **query})
     assert response.status_code == 200, response
     return response
 
@@ -59,8 +53,7 @@ def shelf(shelve, focal_points, aarhus):
         themes=["youth"],
         texts={"fr": {"title": "Canary unfinished", "status": "draft"}},
     )
-    aarhus.listing = "members"
-    aarhus.save(update_fields=["listing"])
+    list_as(aarhus, "members")
     public.cities.create(city=aarhus)
     public.contacts.create(name="Canary Contact", email="canary@example.org")
     Evaluation.objects.create(
@@ -159,6 +152,16 @@ def test_files_and_relations_are_named_to_those_who_may_open_them(shelf, attach,
     assert "content" not in member["files"][0]
 
 
+def test_a_restricted_file_is_not_named_for_having_the_content_of_an_open_one(shelf, attach, ana):
+    attach(shelf["public"], title="Open plan")
+    attach(shelf["public"], title="Canary plan", visibility="staff")
+
+    stranger, member = _cards()["SCN-P-0001"], _cards(ana)["SCN-P-0001"]
+
+    assert [file["title"] for file in stranger["files"]] == ["Open plan"]
+    assert [file["title"] for file in member["files"]] == ["Open plan"]
+
+
 def test_an_export_is_the_search_with_its_filters_and_order(shelve):
     shelve("SCN-P-0001", visibility="public", title="Night buses", themes=["youth"])
     shelve("SCN-P-0002", visibility="public", title="Night trams", themes=["dialogue"])
@@ -228,7 +231,7 @@ def test_nothing_in_a_table_is_a_formula_and_it_comes_back_as_it_was(shelve, sta
 
 def test_members_exports_are_written_down_and_strangers_are_not_watched(shelf, ana):
     _body(_export("csv", ana))
-    _client(ana).head("/hub/export/?format=csv")
+    client_of(ana).head("/hub/export/?format=csv")
     _body(_export("csv"))
 
     entries = JournalEntry.objects.filter(verb="exported")
@@ -278,7 +281,7 @@ def large(monkeypatch):
 def test_a_large_workbook_is_made_in_the_background_for_its_owner(
     transactional_db, shelf, large, ana, folke
 ):
-    client = _client(ana)
+    client = client_of(ana)
     offered = client.get("/hub/export/?format=xlsx&q=canary").content.decode()
     page = client.get("/hub/export/?format=xlsx").content.decode()
     sent = client.post("/hub/export/?format=xlsx")
@@ -296,14 +299,14 @@ def test_a_large_workbook_is_made_in_the_background_for_its_owner(
     assert {row[0].value for row in sheet.iter_rows(min_row=2)} == {
         "SCN-P-0001", "SCN-P-0002", "SCN-P-0005",
     }  # fmt: skip
-    assert _client(folke).get(address).status_code == 404
+    assert client_of(folke).get(address).status_code == 404
     assert Client().get(address).status_code == 302
 
 
 def test_what_was_taken_from_the_owner_meanwhile_is_not_in_the_workbook(
     transactional_db, shelf, large, ana
 ):
-    _client(ana).post("/hub/export/?format=xlsx")
+    client_of(ana).post("/hub/export/?format=xlsx")
     Record.objects.filter(code="SCN-P-0002").update(visibility="staff")
     jobs.run_next()
 
@@ -311,7 +314,7 @@ def test_what_was_taken_from_the_owner_meanwhile_is_not_in_the_workbook(
 
 
 def test_workbooks_are_kept_for_a_day(transactional_db, shelf, large, ana, time_machine):
-    client = _client(ana)
+    client = client_of(ana)
     client.post("/hub/export/?format=xlsx")
     jobs.run_next()
     job = Job.objects.get()
@@ -320,7 +323,7 @@ def test_workbooks_are_kept_for_a_day(transactional_db, shelf, large, ana, time_
     clear_away()
 
     assert not default_storage.exists(exports.place_of(job))
-    client = _client(ana)
+    client = client_of(ana)
     assert client.get(f"/hub/export/{job.uid}/").status_code == 404
 
 
@@ -336,4 +339,4 @@ def test_strangers_are_offered_the_same_as_csv(shelf, large):
 def test_a_job_of_another_kind_is_no_workbook(shelf, ana):
     job = Job.objects.create(owner=ana, kind="import_records", status="done")
 
-    assert _client(ana).get(f"/hub/export/{job.uid}/").status_code == 404
+    assert client_of(ana).get(f"/hub/export/{job.uid}/").status_code == 404

@@ -223,6 +223,12 @@ def test_an_empty_cell_takes_away_what_may_be_empty(shelf):
     assert "description" not in _dumped()["texts"]["en"]
 
 
+def test_an_empty_cell_does_not_keep_a_record_from_being_confirmed(shelf):
+    import_file(_csv(["code", "review_due", "is_ongoing"], ["SCN-A-0001", "", "yes"]), by=None)
+
+    assert _dumped() == shelf | {"is_ongoing": True}
+
+
 def test_a_city_is_named_once(world):
     file = _csv(["title_en", "owner_cities", "partner_cities"], ["A", "aarhus", "mombasa; aarhus"])
 
@@ -464,6 +470,42 @@ def test_a_record_that_was_moved_meanwhile_is_a_fault(world, shelve, monkeypatch
     assert Record.objects.get().text().title == "Old"
 
 
+def test_a_file_that_was_taken_out_meanwhile_is_a_fault(world, shelve, attach, monkeypatch):
+    file = attach(shelve("SCN-P-0001"), title="Plan")
+    again = _dumped("SCN-P-0001")
+    again["files"][0]["title"] = "Plan for ten days"
+    check = card_import._Work.check
+
+    def and_then(work):
+        check(work)
+        file.delete()
+
+    monkeypatch.setattr(card_import._Work, "check", and_then)
+    with pytest.raises(BadCards) as refused:
+        import_file(_as_csv([again]), by=None)
+
+    assert [(p.row, p.field) for p in refused.value.problems] == [(2, "files")]
+
+
+def test_of_files_with_the_same_content_each_has_its_own_words(world, shelve, attach):
+    record = shelve("SCN-P-0001")
+    for title in ("Plan", "The same plan"):
+        attach(record, title=title)
+    again = _dumped("SCN-P-0001")
+    again["files"][1]["title"] = "The same plan, for staff"
+
+    import_file(_as_book([again]), by=None)
+
+    assert [file["title"] for file in _dumped("SCN-P-0001")["files"]] == [
+        "Plan",
+        "The same plan, for staff",
+    ]
+    again["files"].append(again["files"][0])
+    with pytest.raises(BadCards) as refused:
+        import_file(_as_csv([again]), by=None)
+    assert [(p.row, p.field) for p in refused.value.problems] == [(2, "files")]
+
+
 def test_a_file_on_the_record_may_be_spoken_of_without_being_sent(world, shelve, attach):
     record = shelve("SCN-P-0001")
     file = attach(record, title="Plan")
@@ -545,6 +587,20 @@ def test_a_job_names_the_faults_of_a_file_and_goes_no_further(transactional_db, 
     assert [(each["row"], each["column"]) for each in job.result["failures"]] == [(2, "kind")]
     assert "is not one of" in page
     assert "tried=" not in page
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_a_fault_is_told_whatever_the_words_that_it_quotes(transactional_db, staff, client, sign):
+    client.force_login(staff)
+    card = {"code": "SCN-P-0001", "kind": sign, "texts": {"en": {"title": "A"}}}
+    sent = _upload(client, _as_json([card]), name="records.json")
+    jobs.run_next()
+
+    page = client.get(sent["Location"]).content.decode()
+
+    [failure] = Job.objects.get().result["failures"]
+    assert (failure["row"], failure["column"]) == (1, "kind")
+    assert "“\ufffd” is not one of" in page
 
 
 def test_a_file_that_is_gone_ends_the_job_with_a_sentence(transactional_db, staff):

@@ -33,8 +33,9 @@ class Command(BaseCommand):
         RecordRelation.objects.get_or_create(
             source=records[DRIVER], kind=RecordRelation.Kind.OUTPUT_OF, target=records[BUS]
         )
-        due = timezone.now().date() - timedelta(days=40)
-        Record.objects.filter(code=UNCONFIRMED, review_due=None).update(review_due=due)
+        today = timezone.now().date()
+        unconfirmed = Record.objects.filter(code=UNCONFIRMED, last_confirmed_on=None)
+        unconfirmed.filter(review_due__gt=today).update(review_due=today - timedelta(days=40))
         SearchRow.objects.refresh(records[UNCONFIRMED])
 
 
