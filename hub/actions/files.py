@@ -27,10 +27,11 @@ def add(contribution, *, upload, facts, by) -> RecordFile:
     `facts` are language, licence and visibility, and a title if it is not to be called as the file is. The same
     content sent again is the file that is there. Raises ValidationError with a sentence for whoever sent it.
     """
-    contribution = _writable(contribution)
+    # May take seconds: before the lock, for which whoever writes the same contribution waits.
     kind = files.inspect_upload(upload, RecordFile.KINDS, megabytes=RecordFile.MOST_MEGABYTES)
     content = files.without_metadata(upload, kind)
     fingerprint = files.sha256(content)
+    contribution = _writable(contribution)
     if there := contribution.files.filter(sha256=fingerprint).first():
         return there
     _refuse_too_many(contribution, content, by)
