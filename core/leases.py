@@ -1,7 +1,7 @@
 """Leases: work is a row that one worker holds for a while. Whoever dies holding it loses it in time.
 
-One mechanism for letters (outbox) and long jobs (core.jobs). All times are the database's, so that
-the clocks of web, worker and database may differ.
+One mechanism for letters (outbox), long jobs (core.jobs) and files to look into (hub). All times are
+the database's, so that the clocks of web, worker and database may differ.
 """
 
 import uuid
@@ -42,9 +42,19 @@ def renew(rows: list, *, seconds: int) -> list:
     return [row for row in rows if row.pk in ours]
 
 
+def let_go(rows: list, **also) -> int:
+    """End the hold on rows that were tried and set the fields `also`; says how many were still ours."""
+    return _held(rows).update(lease=None, leased_until=None, **also)
+
+
 def give_back(rows: list, **also) -> int:
     """Let go of rows that were not tried: they are due again at once, and the attempt does not count."""
-    return _held(rows).update(lease=None, leased_until=None, attempts=F("attempts") - 1, **also)
+    return let_go(rows, attempts=F("attempts") - 1, **also)
+
+
+def begin_anew(queryset, **also) -> int:
+    """These rows are due at once, as if they had never been tried; whoever holds one has lost it."""
+    return queryset.update(lease=None, leased_until=None, attempts=0, next_try_at=Now(), **also)
 
 
 def _hold(rows, seconds, fields):

@@ -38,9 +38,7 @@ def read_next(*, by=None) -> bool:
 def read_again(file, *, by) -> None:
     """The file is read anew, as if it had just come in."""
     FileText.objects.filter(file=file).delete()
-    RecordFile.objects.filter(pk=file.pk).update(
-        attempts=0, next_try_at=Now(), lease=None, leased_until=None
-    )
+    leases.begin_anew(RecordFile.objects.filter(pk=file.pk))
     journal.record("had read again", file, by=by)
 
 
@@ -59,8 +57,7 @@ def _read(file):
 
 @transaction.atomic
 def _keep(file, words, problem):
-    held = RecordFile.objects.filter(pk=file.pk, lease=file.lease)
-    if not held.update(lease=None, leased_until=None, next_try_at=Now() + TRY_AGAIN):
+    if not leases.let_go([file], next_try_at=Now() + TRY_AGAIN):
         return  # taken over by another, or gone
     FileText.objects.update_or_create(
         file=file,

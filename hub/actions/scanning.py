@@ -38,29 +38,18 @@ def scan_next(*, by=None) -> bool:
     return True
 
 
+@transaction.atomic
 def scan_again(file, *, by) -> None:
     """The file waits for the scanner once more; until it has answered, nobody is given it."""
-    changed = (
-        RecordFile.objects.clean()
-        .filter(pk=file.pk)
-        .update(
-            scan=RecordFile.Scan.WAITING,
-            attempts=0,
-            next_try_at=Now(),
-            lease=None,
-            leased_until=None,
-        )
-    )
-    if changed:
+    clean = RecordFile.objects.clean().filter(pk=file.pk)
+    if leases.begin_anew(clean, scan=RecordFile.Scan.WAITING):
         journal.record("had scanned again", file, by=by)
 
 
 def _wait(file, reason):
     """Tried again later and later, but always again."""
     delay = min(timedelta(seconds=15 * 2 ** min(file.attempts, 10)), _LONGEST_WAIT)
-    _held(file).update(
-        scan_note=reason[:200], next_try_at=Now() + delay, lease=None, leased_until=None
-    )
+    leases.let_go([file], scan_note=reason[:200], next_try_at=Now() + delay)
 
 
 @transaction.atomic
@@ -79,11 +68,5 @@ def _refuse(file, found, by):
 
 def _settle(file, verdict, *, note):
     """Write the verdict; nothing, when another worker took the file over."""
-    return _held(file).update(
-        scan=verdict, scan_note=note[:200], scanned_at=Now(), next_try_at=Now(), attempts=0,
-        lease=None, leased_until=None,
-    )  # fmt: skip
-
-
-def _held(file):
-    return RecordFile.objects.waiting().filter(pk=file.pk, lease=file.lease)
+    said = {"scan": verdict, "scan_note": note[:200], "scanned_at": Now()}
+    return leases.let_go([file], attempts=0, next_try_at=Now(), **said)

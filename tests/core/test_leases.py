@@ -76,6 +76,29 @@ def test_give_back_makes_rows_due_and_forgets_the_attempt(jobs):
     }
 
 
+def test_let_go_ends_the_hold_on_what_is_still_ours_and_counts_the_attempt(jobs):
+    taken = leases.take(Job.objects.all(), n=2, seconds=0)
+    (other,) = leases.take(Job.objects.filter(pk=jobs[0].pk), n=1, seconds=60)
+
+    assert leases.let_go(taken, done=7) == 1
+
+    assert [(fresh(row).lease, fresh(row).done) for row in jobs[:2]] == [
+        (other.lease, 0),
+        (None, 7),
+    ]
+    assert fresh(jobs[1]).attempts == 1
+
+
+def test_begin_anew_takes_rows_from_whoever_holds_them(jobs):
+    taken = leases.take(Job.objects.all(), n=3, seconds=60)
+
+    assert leases.begin_anew(Job.objects.filter(pk=jobs[1].pk), done=7) == 1
+
+    assert leases.renew(taken, seconds=60) == [jobs[0], jobs[2]]
+    (again,) = leases.take(Job.objects.all(), n=3, seconds=60)
+    assert (again.pk, again.attempts, again.done) == (jobs[1].pk, 1, 7)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_take_the_same_row():
     owner = factories.user()
