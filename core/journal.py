@@ -8,28 +8,15 @@ def record(verb: str, subject, *, by=None, **facts) -> JournalEntry:
 
     `facts` are small JSON values (states, reasons, counts), never secrets or free personal data.
     """
-    return JournalEntry.objects.create(
-        verb=verb,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
-        subject_name=str(subject)[:200],
-        by=by,
-        facts=facts,
-    )
+    entry = _entry(verb, subject, by, facts)
+    entry.save(force_insert=True)
+    return entry
 
 
 def record_each(verb: str, subjects, *, by=None) -> None:
     """The same for many things at once: `subjects` are pairs of a thing and its facts."""
     JournalEntry.objects.bulk_create(
-        JournalEntry(
-            verb=verb,
-            subject_type=subject._meta.label_lower,
-            subject_id=subject.pk,
-            subject_name=str(subject)[:200],
-            by=by,
-            facts=facts,
-        )
-        for subject, facts in subjects
+        _entry(verb, subject, by, facts) for subject, facts in subjects
     )
 
 
@@ -39,4 +26,15 @@ def of(subject):
         JournalEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
         .select_related("by")
         .order_by("at", "pk")
+    )
+
+
+def _entry(verb, subject, by, facts):
+    return JournalEntry(
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        subject_name=str(subject)[:200],
+        by=by,
+        facts=facts,
     )
