@@ -89,13 +89,8 @@ def progress(job: Job, done: int, total: int) -> None:
 
     Raises NotOurs when the job was cancelled or taken over, which the function must let through.
     """
-    now = time.monotonic()
-    if now - job.__dict__.get("written_at", 0) < WRITE_EVERY_SECONDS and done < total:
-        return
-    job.__dict__["written_at"] = now
-    job.done, job.total = done, total
-    if not _held(job).update(done=done, total=total, leased_until=Now() + LEASE):
-        raise NotOurs
+    if _is_time(job, done, total):
+        _write(job, done, total)
 
 
 @contextmanager
@@ -108,9 +103,8 @@ def progress_apart(job: Job):
     with ThreadPoolExecutor(1) as apart:
 
         def say(done, total):
-            now = time.monotonic()
-            if now - job.__dict__.get("written_at", 0) >= WRITE_EVERY_SECONDS or done >= total:
-                apart.submit(progress, job, done, total).result()
+            if _is_time(job, done, total):
+                apart.submit(_write, job, done, total).result()
 
         try:
             yield say
@@ -144,6 +138,19 @@ def run_next() -> bool:
     if taken:
         _run(taken[0])
     return bool(taken)
+
+
+def _is_time(job, done, total):
+    """Whether it is so long since progress was written, or the end, that it is written now."""
+    since = time.monotonic() - job.__dict__.get("written_at", 0)
+    return done >= total or since >= WRITE_EVERY_SECONDS
+
+
+def _write(job, done, total):
+    job.__dict__["written_at"] = time.monotonic()
+    job.done, job.total = done, total
+    if not _held(job).update(done=done, total=total, leased_until=Now() + LEASE):
+        raise NotOurs
 
 
 def _run(job):
