@@ -4,6 +4,7 @@ What people send may be made to break whoever reads it. The child process knows 
 file, and is ended when it takes more than it is given; whoever asked learns why.
 """
 
+import codecs
 import json
 import os
 import resource
@@ -107,9 +108,8 @@ _READERS = {"pdf": _from_pdf, "docx": _from_docx, "txt": _from_txt}
 
 def decoded(data: bytes) -> str:
     """Text in the encoding it most likely has: Unicode, else what Windows wrote in Arabic or in the West."""
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
