@@ -110,20 +110,14 @@ def _environment(state, database):
     return kept | {"STATE_DIR": str(state), "DATABASE_URL": database, "DEMO": "1"}
 
 
-@pytest.fixture(scope="module", params=["en", "fr", "ar"])
-def language(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def portal(world, language):
-    """The portal with a fresh copy of the demo world; one runs at a time."""
+@pytest.fixture(scope="session")
+def running(world):
+    """Where the portal runs, started once, and the name of the database it stands on."""
     state, template = world
-    name = f"{template}_{language}"
+    name = f"{template}_copy"
     database = _database(name, template=template)
-    shutil.rmtree(state / "mail", ignore_errors=True)
     port = _free_port()
-    log = (state / f"portal-{language}.log").open("w")
+    log = (state / "portal.log").open("w")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo"],
         cwd=ROOT,
@@ -134,11 +128,30 @@ def portal(world, language):
     url = f"http://localhost:{port}"
     try:
         _wait_until_ready(url, process, log.name)
-        yield Portal(url, state, database)
+        yield url, name
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=40)
         _drop(name)
+
+
+@pytest.fixture(scope="module", params=["en", "fr", "ar"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def portal(world, running, language):
+    """The portal with a fresh copy of the demo world, put in the place of the one before.
+
+    Its processes notice that their connections are gone, as they would if Postgres had been started anew.
+    """
+    state, template = world
+    url, name = running
+    database = _database(name, template=template)
+    for letter in (state / "mail").glob("*.eml"):
+        letter.unlink()
+    return Portal(url, state, database)
 
 
 def _wait_until_ready(url, process, log):
