@@ -23,9 +23,8 @@ WHERE bones = ANY(%s) AND {level} > 0 AND length(word) BETWEEN %s AND %s
 # The words a visitor may read change by the hour, their list by the night: what is offered is looked for once more.
 _READABLE = """
 SELECT i FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS offered (word, stem, i)
-WHERE EXISTS (SELECT FROM ({visible}) AS r WHERE fts_en @@ plainto_tsquery('pg_catalog.english', word))
-    OR EXISTS (SELECT FROM ({visible}) AS r WHERE fts_fr @@ plainto_tsquery('pg_catalog.french', word))
-    OR EXISTS (SELECT FROM ({visible}) AS r WHERE fts_ar @@ plainto_tsquery('pg_catalog.simple', stem))
+WHERE EXISTS (SELECT FROM ({visible}) AS r WHERE fts_en @@ plainto_tsquery('pg_catalog.english', word)
+    OR fts_fr @@ plainto_tsquery('pg_catalog.french', word) OR fts_ar @@ plainto_tsquery('pg_catalog.simple', stem))
 ORDER BY i LIMIT 1
 """
 # What people mix up most in Arabic and folding keeps apart: half a slip.
@@ -75,7 +74,7 @@ def _best(visitor, word):
     nearest = [candidate for candidate, _spelled in candidates]
     found = fetched(
         _READABLE.format(visible=visitor.rows.text),
-        [nearest, [arabic_forms(each)[0] for each in nearest], *visitor.rows.params * 3],
+        [nearest, [arabic_forms(each)[0] for each in nearest], *visitor.rows.params],
     )
     return candidates[found[0][0] - 1][1] if found else None
 
