@@ -119,6 +119,7 @@ def arabic_forms(word: str) -> list[str]:
     return list(dict.fromkeys([stem, *bare, *joined]))
 
 
+@lru_cache(maxsize=10_000)
 def are_kin(word: str, wanted: str) -> bool:
     """Whether two folded words share their stem, near enough for a mark: mediation, mediators."""
     return any(_share_stem(a, b) for a in _bare(word) for b in _bare(wanted))

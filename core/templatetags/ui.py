@@ -1,6 +1,7 @@
 """How the pages write dates, ages, languages and what people typed."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -70,6 +71,7 @@ def paragraphs(text: str | None) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def lang_attrs(code: str | None) -> str:
     """`lang` and `dir` for a text in a language that may not be the page's. Nothing for no code."""
     if not code:
@@ -78,6 +80,7 @@ def lang_attrs(code: str | None) -> str:
 
 
 @register.filter
+@cache
 def language_name(code: str) -> str:
     """The language's name in itself: Français. The code where Django does not know it."""
     try:
