@@ -1,19 +1,34 @@
 """How the library's pages write texts, marks and sizes."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from core.folding import fold
 from core.markdown import to_html
 from core.words import are_kin
-from hub.models import EvaluationRating
+from hub.models import EvaluationRating, Record, Visibility
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 register = template.Library()
 
 _WORD = re.compile(r"\w+")
+_BADGES: dict[str, tuple[str, StrPromise]] = {
+    Record.Status.DRAFT: ("attention", _("Draft")),
+    Record.Status.ARCHIVED: ("plain", _("Archived")),
+    Visibility.TEASER: ("members", _("Members read it in full")),
+    Visibility.MEMBERS: ("members", _("Members only")),
+    Visibility.GROUP: ("members", _("For a group")),
+    Visibility.STAFF: ("members", _("Network staff only")),
+}
 
 
 @register.filter
@@ -35,6 +50,12 @@ def marked(text: str, words: list[str]) -> SafeString:
             at = found.end()
     parts.append(conditional_escape(text[at:]))
     return mark_safe("".join(parts))
+
+
+@register.filter
+def badges(record) -> list[tuple[str, StrPromise]]:
+    """Look and words of what sets a record apart: that it is not published, or not for everybody."""
+    return [_BADGES[code] for code in (record.status, record.visibility) if code in _BADGES]
 
 
 @register.filter

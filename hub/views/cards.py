@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hub import rules
 from hub.models import Record, RecordFile, RecordText
+
+_MONTH = "F Y"
+_EXACTLY = {"year": "Y", "month": _MONTH}
 
 
 @dataclass
@@ -16,8 +21,11 @@ class Card:
     record: Record
     text: RecordText
     place: str
-    themes: list[str]
     in_full: bool
+    when: str = ""
+    themes: str = ""
+    # What is known of it, each with whether it is more than "not yet".
+    evidence: list[tuple[str, bool]] | None = None
     # Why it is here: the language that matched where it is not the reader's, the file, and words around.
     other_language: str = ""
     where: str = ""
@@ -27,13 +35,19 @@ class Card:
 
 def hit_cards(found, user):
     """A card for each hit of a search, with where its words were found."""
+    words = {
+        name: (capfirst(name), _("%(name)s: not yet") % {"name": capfirst(name)})
+        for name in Record.AXES.values()
+    }
     return [
         Card(
             record=hit.record,
             text=hit.text,
             place=place(hit.record, user, hit.terms),
             in_full=rules.may_read_in_full(user, hit.record),
-            themes=_themes(hit.terms),
+            when=_when(hit.record),
+            themes=listed(term.label for term in hit.terms if term.vocabulary == "theme"),
+            evidence=_evidence(hit.record, words),
             other_language=hit.language if _is_elsewhere(hit) else "",
             where=hit.field,
             file=hit.file,
@@ -52,7 +66,6 @@ def cards(records, user, *, terms_of):
             text=record.text(),
             place=place(record, user, terms_of.get(record.pk, [])),
             in_full=rules.may_read_in_full(user, record),
-            themes=_themes(terms_of.get(record.pk, [])),
         )
         for record in records
         if record.text()
@@ -88,8 +101,27 @@ def listed(words) -> str:
     return _(", ").join(words)
 
 
-def _themes(terms):
-    return [term.label for term in terms if term.vocabulary == "theme"]
+def _when(record):
+    """The month in which it appeared or changed last; of an event the day it began, as exactly as that is known."""
+    if record.kind == Record.Kind.EVENT_REPORT and record.start_date:
+        return date_format(record.start_date, _EXACTLY.get(record.start_precision, "DATE_FORMAT"))
+    if not record.published_at:
+        return _("Not published")
+    if record.updated_at.date() > record.published_at.date():
+        return _("Updated %(when)s") % {"when": date_format(record.updated_at, _MONTH)}
+    return _("Published %(when)s") % {"when": date_format(record.published_at, _MONTH)}
+
+
+def _evidence(record, words):
+    """The kinds of evidence it has; and, unless it is told from the public record, those it does not have yet."""
+    said = [(_("Told from the public record"), True)] if record.from_public_record else []
+    for name, day in record.evidence():
+        has, has_not = words[name]
+        if day:
+            said.append((has, True))
+        elif not record.from_public_record:
+            said.append((has_not, False))
+    return said
 
 
 def _is_elsewhere(hit):

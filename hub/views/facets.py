@@ -24,6 +24,7 @@ def chips(form, found) -> list[dict]:
             "url": form.address_of(chosen=form.without(name, choice.value)),
         }
         for name, facet in FACETS.items()
+        if name in form.chosen
         for choice in found.choices(name)
         if choice.on
     ]
