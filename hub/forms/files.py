@@ -10,7 +10,6 @@ from members.models.people import LANGUAGES
 
 # A file has no "short": it is read or it is not.
 AUDIENCES = [choice for choice in Visibility.choices if choice[0] != Visibility.TEASER]
-MOST_AT_ONCE = 10
 
 
 class ManyFiles(forms.ClearableFileInput):
