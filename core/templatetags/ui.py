@@ -1,5 +1,6 @@
 """How the pages write dates, ages, languages and what people typed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -88,6 +89,18 @@ def language_name(code: str) -> str:
     except KeyError:
         return code
     return name[:1].upper() + name[1:]
+
+
+@register.filter
+def languages(texts: Iterable[Any]) -> SafeString:
+    """The languages of some texts, each by its own name and in its own direction: English, Français."""
+    return _named(tuple(text.language for text in texts), gettext(", "))
+
+
+@cache
+def _named(codes, comma):
+    each = ((lang_attrs(code), language_name(code)) for code in codes)
+    return format_html_join(comma, "<span {}>{}</span>", each)
 
 
 @register.simple_tag

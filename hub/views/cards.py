@@ -22,6 +22,7 @@ class Card:
     text: RecordText
     place: str
     in_full: bool
+    kind: str = ""
     when: str = ""
     themes: str = ""
     # What is known of it, each with whether it is more than "not yet".
@@ -35,16 +36,17 @@ class Card:
 
 def hit_cards(found, user):
     """A card for each hit of a search, with where its words were found."""
-    words = {
-        name: (capfirst(name), _("%(name)s: not yet") % {"name": capfirst(name)})
+    words = [
+        (capfirst(name), _("%(name)s: not yet") % {"name": capfirst(name)})
         for name in Record.AXES.values()
-    }
+    ]
     return [
         Card(
             record=hit.record,
             text=hit.text,
             place=place(hit.record, user, hit.terms),
             in_full=rules.may_read_in_full(user, hit.record),
+            kind=str(capfirst(Record.Kind(hit.record.kind).label)),
             when=_when(hit.record),
             themes=listed(term.label for term in hit.terms if term.vocabulary == "theme"),
             evidence=_evidence(hit.record, words),
@@ -115,8 +117,7 @@ def _when(record):
 def _evidence(record, words):
     """The kinds of evidence it has; and, unless it is told from the public record, those it does not have yet."""
     said = [(_("Told from the public record"), True)] if record.from_public_record else []
-    for name, day in record.evidence():
-        has, has_not = words[name]
+    for (has, has_not), (_name, day) in zip(words, record.evidence(), strict=True):
         if day:
             said.append((has, True))
         elif not record.from_public_record:
