@@ -32,7 +32,7 @@ scored AS MATERIALIZED (
     SELECT id, record_id, shown_at, evidence, facets, {strict} AS has_all, {score} AS score
     FROM (
         SELECT id, record_id, shown_at, evidence, facets, ARRAY[{vectors}] AS v, {norms}
-        FROM hub_searchrow WHERE id IN (SELECT id FROM candidates) OFFSET 0
+        FROM hub_searchrow WHERE id = ANY(ARRAY(SELECT id FROM candidates)) OFFSET 0
     ) AS r
 ),
 best AS MATERIALIZED (SELECT * FROM scored ORDER BY {order} LIMIT %s OFFSET %s)
@@ -50,6 +50,7 @@ coalesce(CASE WHEN {vector} @@ %s::tsquery THEN '{language}'
     || CASE WHEN ts_filter({vector}, '{{c}}') @@ %s::tsquery THEN 'c' ELSE '' END
     || CASE WHEN ts_filter({vector}, '{{d}}') @@ %s::tsquery THEN 'd' ELSE '' END || ' ' END, '')
 """
+_HEADS = "(SELECT count(*) FROM head)"
 _BEST = "has_all DESC, score DESC, evidence DESC, shown_at DESC, record_id DESC"
 _NEWEST = "shown_at DESC, record_id DESC"
 
@@ -181,36 +182,45 @@ def _candidates(visible, terms, filters, matching, *, deep):
 
 
 def _promising(visible, terms, filters, matching):
-    in_head = ranking.with_any(terms, "head")
+    """Those with words in title or summary, the best of them where there are very many; and where few, others."""
     allowed = all_of([_filtered(filters), matching])
-    # The share of the words in title and summary for their length, written so that the vector is read once.
-    size = "0.3 + coalesce(length_en, length_fr, length_ar, 300) / 1000.0"
-    tf = "ts_rank_cd('{0.1, 0.1, 0.6, 1.0}', head, %s::tsquery)"
-    head = Sql(
-        f"""SELECT id FROM ({visible.text}) AS r WHERE {in_head.text} AND {allowed.text}
-        ORDER BY ({size}) / ({tf} + {size}) LIMIT {ranking.MOST_OF_HEAD}""",
-        [*visible.params, *in_head.params, *allowed.params, *in_head.params],
-    )
-    strict = all_of([ranking.with_all(terms), allowed])
-    with_all = Sql(
-        f"SELECT id FROM ({visible.text}) AS r WHERE {strict.text} LIMIT {ranking.MOST_WITH_ALL}",
-        [*visible.params, *strict.params],
-    )
+    in_head = all_of([ranking.with_any(terms, "head"), allowed])
+    head = _rows(visible, in_head, f"LIMIT {ranking.MOST_UNRANKED + 1}")
+    pieces = [
+        Sql(f"SELECT id FROM head WHERE {_HEADS} <= {ranking.MOST_UNRANKED}", []),
+        _best_of_head(visible, terms, in_head),
+    ]
+    if len(terms.wanted) > 1:
+        strict = all_of([ranking.with_all(terms), allowed])
+        pieces.append(_rows(visible, strict, f"LIMIT {ranking.MOST_WITH_ALL}"))
     # A word of codes alone stands as often in each record: the shortest texts score best.
     shortest = ranking.norm(terms, ranking.spoken(terms)[0])
-    rest = Sql(
-        f"""SELECT id FROM ({visible.text}) AS r WHERE {allowed.text}
-        AND (SELECT count(*) FROM head) < 200 ORDER BY {shortest} LIMIT {ranking.MOST_SCORED}""",
-        [*visible.params, *allowed.params],
-    )
-    pieces = [with_all, rest] if len(terms.wanted) > 1 else [rest]
+    few = allowed & Sql(f"{_HEADS} < 200", [])
+    pieces.append(_rows(visible, few, f"ORDER BY {shortest} LIMIT {ranking.MOST_SCORED}"))
     union = " UNION ".join(
         f"(SELECT id FROM ({piece.text}) AS x{i})" for i, piece in enumerate(pieces)
     )
     return Sql(
-        f"WITH head AS MATERIALIZED ({head.text}) SELECT id FROM head UNION {union}",
+        f"WITH head AS MATERIALIZED ({head.text}) {union}",
         [*head.params, *(param for piece in pieces for param in piece.params)],
     )
+
+
+def _best_of_head(visible, terms, in_head):
+    """Of too many with words in title or summary those with most of them for their length; each read once."""
+    size = "0.3 + coalesce(length_en, length_fr, length_ar, 300) / 1000.0"
+    tf = ranking.frequency(terms, "head")
+    return _rows(
+        visible,
+        in_head & Sql(f"{_HEADS} > {ranking.MOST_UNRANKED}", []),
+        f"ORDER BY ({size}) / ({tf.text} + {size}) LIMIT {ranking.MOST_OF_HEAD}",
+        tf.params,
+    )
+
+
+def _rows(visible, condition, rest, params=()):
+    text = f"SELECT id FROM ({visible.text}) AS r WHERE {condition.text} {rest}"
+    return Sql(text, [*visible.params, *condition.params, *params])
 
 
 def _places(terms):

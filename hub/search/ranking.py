@@ -21,7 +21,8 @@ MOST_SCORED = 4_000
 MOST_READ = 160_000
 # Of a single word, title, summary and length say enough to choose by.
 MOST_OF_ONE = 1_000
-MOST_OF_HEAD = 800
+# So many with words in title or summary are scored as they come; of more, the best so many.
+MOST_UNRANKED, MOST_OF_HEAD = 1_500, 800
 MOST_WITH_ALL = 3_000
 
 
@@ -64,10 +65,12 @@ def with_telling(terms: Terms) -> Sql:
 
 def with_any(terms: Terms, column: str) -> Sql:
     """The rows of which one column has any of the words, in whatever language."""
-    queries = dict.fromkeys(
-        query for term in terms.wanted for query in term.queries.values() if query
-    )
-    return Sql(f"{column} @@ %s::tsquery", [_joined(" | ", queries)])
+    return Sql(f"{column} @@ %s::tsquery", [_any_word(terms)])
+
+
+def frequency(terms: Terms, column: str) -> Sql:
+    """How often the words stand in one column, a title for more than a summary."""
+    return Sql(f"ts_rank_cd('{_WEIGHTS}', {column}, %s::tsquery)", [_any_word(terms)])
 
 
 def is_bounded(terms: Terms) -> bool:
@@ -139,6 +142,11 @@ def _rows_with_any(chosen, language, rows) -> float:
     """How many rows have one of these words at least, if words stood in rows independently of each other."""
     without = math.prod(1 - min(term.frequency[language] / max(rows, 1), 1) for term in chosen)
     return rows * (1 - without)
+
+
+def _any_word(terms):
+    queries = (query for term in terms.wanted for query in term.queries.values() if query)
+    return _joined(" | ", dict.fromkeys(queries))
 
 
 def _has(term):
