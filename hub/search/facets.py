@@ -70,7 +70,7 @@ _FACET_OF = {
 }
 _NAMED = """
 SELECT id, vocabulary, code, label_{language}, position FROM core_term
-WHERE id = ANY(%s) OR (vocabulary || ':' || code) = ANY(%s) OR vocabulary = 'criterion'
+WHERE id = ANY(%s) OR vocabulary = 'criterion' OR (vocabulary, code) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 UNION ALL
 SELECT id, 'city', slug, coalesce(nullif(name_{language}, ''), official_name), 0 FROM members_city
 WHERE id = ANY(%s) OR slug = ANY(%s)
@@ -99,7 +99,7 @@ class Codes:
                 _NAMED.format(language=language),
                 [
                     [number for number in counted if 0 < number < numbers.city_number(0)],
-                    _wanted_codes(chosen),
+                    *_wanted_codes(chosen),
                     [pk for number in counted if (pk := numbers.city_of(number))],
                     list(chosen.get("city", ())),
                 ],
@@ -184,9 +184,11 @@ class Codes:
 
 
 def _wanted_codes(chosen):
-    return [
-        f"{facet.vocabulary}:{code}"
+    """The vocabularies of the chosen terms, and their codes."""
+    wanted = [
+        (facet.vocabulary, code)
         for name, values in chosen.items()
         if (facet := FACETS.get(name)) and facet.vocabulary
         for code in values
     ]
+    return [vocabulary for vocabulary, _code in wanted], [code for _vocabulary, code in wanted]
