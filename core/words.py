@@ -119,7 +119,12 @@ def arabic_forms(word: str) -> list[str]:
     return list(dict.fromkeys([stem, *bare, *joined]))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=20_000)
+def is_kin(written: str, wanted: tuple[str, ...]) -> bool:
+    """Whether a word, as it is written, is kin to one of some folded words."""
+    return any(are_kin(fold(written), word) for word in wanted)
+
+
 def are_kin(word: str, wanted: str) -> bool:
     """Whether two folded words share their stem, near enough for a mark: mediation, mediators."""
     return any(_share_stem(a, b) for a in _bare(word) for b in _bare(wanted))

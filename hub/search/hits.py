@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from core.folding import fold
-from core.words import are_kin
+from core.words import is_kin
 from hub.models import Record, RecordFile, RecordText
 
 _FIELDS = {"a": "title", "b": "summary", "c": "body", "d": "file"}
@@ -95,8 +94,9 @@ def _look_into_files(user, hits, words):
 
 def around(text: str, words: list[str]) -> str:
     """The text around the first of the words in it, cut at words; "" where none stands there."""
+    wanted = tuple(words)
     for found in _WORD.finditer(text):
-        if any(are_kin(fold(found[0]), word) for word in words):
+        if is_kin(found[0], wanted):
             start = text.rfind(" ", 0, max(found.start() - _AROUND // 2, 0)) + 1
             end = text.find(" ", found.end() + _AROUND)
             end = len(text) if end < 0 else end

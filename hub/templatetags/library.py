@@ -10,9 +10,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import fold
 from core.markdown import to_html
-from core.words import are_kin
+from core.words import is_kin
 from hub.models import EvaluationRating, Record, Visibility
 
 if TYPE_CHECKING:
@@ -40,9 +39,9 @@ def markdown(text: str | None) -> SafeString:
 @register.filter
 def marked(text: str, words: list[str]) -> SafeString:
     """The text, escaped, with every word marked that is kin to one of the (folded) words looked for."""
-    parts, at = [], 0
+    parts, at, wanted = [], 0, tuple(words)
     for found in _WORD.finditer(text):
-        if any(are_kin(fold(found[0]), word) for word in words):
+        if is_kin(found[0], wanted):
             parts += [
                 conditional_escape(text[at : found.start()]),
                 format_html("<mark>{}</mark>", found[0]),
