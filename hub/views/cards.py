@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -22,6 +23,8 @@ class Card:
     text: RecordText
     place: str
     in_full: bool
+    url: str = ""
+    keep_url: str = ""
     kind: str = ""
     when: str = ""
     themes: str = ""
@@ -40,9 +43,13 @@ def hit_cards(found, user):
         (capfirst(name), _("%(name)s: not yet") % {"name": capfirst(name)})
         for name in Record.AXES.values()
     ]
+    # Addresses are made out of one of each kind: asked for one by one they take as long as a fifth of the list.
+    url, keep_url = (reverse(name, args=["CODE"]) for name in ("hub:record", "hub:keep_record"))
     return [
         Card(
             record=hit.record,
+            url=url.replace("CODE", hit.record.code),
+            keep_url=keep_url.replace("CODE", hit.record.code),
             text=hit.text,
             place=place(hit.record, user, hit.terms),
             in_full=rules.may_read_in_full(user, hit.record),
