@@ -71,7 +71,7 @@ def audience(who, shared, *, in_full=False):
         return Q()
     if who.is_inside:
         open_to_members = [Visibility.PUBLIC, Visibility.TEASER, Visibility.MEMBERS]
-        return Q(visibility__in=open_to_members) | Q(shared, visibility=Visibility.GROUP)
+        return Q(visibility__in=open_to_members) | (Q(visibility=Visibility.GROUP) & shared)
     return Q(
         visibility__in=[Visibility.PUBLIC] if in_full else [Visibility.PUBLIC, Visibility.TEASER]
     )
