@@ -5,6 +5,8 @@ A term is its own key (above zero), everything else has a range of its own.
 
 from array import array
 
+import numpy
+
 from hub.models.evaluations import EvaluationRating
 from hub.models.records import Record
 
@@ -70,8 +72,7 @@ def packed(numbers) -> bytes:
     return array("i", numbers).tobytes()
 
 
-def unpacked(content) -> array:
-    """The numbers that were packed, of one row or of many strung together."""
-    numbers = array("i")
-    numbers.frombytes(content)
-    return numbers
+def tally(content) -> dict[int, int]:
+    """How often each number stands in what was packed, of one row or of many strung together."""
+    numbers, times = numpy.unique(numpy.frombuffer(content, "i4"), return_counts=True)
+    return dict(zip(numbers.tolist(), times.tolist(), strict=True))

@@ -1,6 +1,6 @@
 """One page of results with all that stands around it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import get_language
 
 from hub.models import Record
-from hub.models.search_facets import unpacked
+from hub.models.search_facets import tally
 from hub.search import asking
 from hub.search.facets import FACETS, Choice, Codes
 from hub.search.hits import Hit, make_hits
@@ -151,7 +151,7 @@ def _counted(rows):
             yield fails, facet, int(n)
         elif what == "facets" and facet:
             yield fails, 0, facet
-            yield from ((fails, each, n) for each, n in Counter(unpacked(strung)).items())
+            yield from ((fails, each, n) for each, n in tally(strung).items())
 
 
 def _totals_without(failing, names):
