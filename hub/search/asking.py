@@ -51,7 +51,8 @@ coalesce(CASE WHEN {vector} @@ %s::tsquery THEN '{language}'
     || CASE WHEN ts_filter({vector}, '{{d}}') @@ %s::tsquery THEN 'd' ELSE '' END || ' ' END, '')
 """
 _HEADS = "(SELECT count(*) FROM head)"
-_BEST = "has_all DESC, score DESC, evidence DESC, shown_at DESC, record_id DESC"
+_TIES = "evidence DESC, shown_at DESC, record_id DESC"
+_BEST = f"has_all DESC, score DESC, {_TIES}"
 _NEWEST = "shown_at DESC, record_id DESC"
 
 
@@ -194,9 +195,11 @@ def _promising(visible, terms, filters, matching):
         strict = all_of([ranking.with_all(terms), allowed])
         pieces.append(_rows(visible, strict, f"LIMIT {ranking.MOST_WITH_ALL}"))
     # A word of codes alone stands as often in each record: the shortest texts score best.
-    shortest = ranking.norm(terms, ranking.spoken(terms)[0])
+    norms = ", ".join(ranking.norm(terms, language) for language in ranking.spoken(terms))
     few = allowed & Sql(f"{_HEADS} < 200", [])
-    pieces.append(_rows(visible, few, f"ORDER BY {shortest} LIMIT {ranking.MOST_SCORED}"))
+    pieces.append(
+        _rows(visible, few, f"ORDER BY least({norms}), {_TIES} LIMIT {ranking.MOST_SCORED}")
+    )
     union = " UNION ".join(
         f"(SELECT id FROM ({piece.text}) AS x{i})" for i, piece in enumerate(pieces)
     )
@@ -208,12 +211,12 @@ def _promising(visible, terms, filters, matching):
 
 def _best_of_head(visible, terms, in_head):
     """Of too many with words in title or summary those with most of them for their length; each read once."""
-    size = "0.3 + coalesce(length_en, length_fr, length_ar, 300) / 1000.0"
+    size = "0.3::float8 + coalesce(length_en, length_fr, length_ar, 300) / 1000.0::float8"
     tf = ranking.frequency(terms, "head")
     return _rows(
         visible,
         in_head & Sql(f"{_HEADS} > {ranking.MOST_UNRANKED}", []),
-        f"ORDER BY ({size}) / ({tf.text} + {size}) LIMIT {ranking.MOST_OF_HEAD}",
+        f"ORDER BY ({size}) / ({tf.text} + {size}), {_TIES} LIMIT {ranking.most_of_head(terms)}",
         tf.params,
     )
 

@@ -21,8 +21,10 @@ MOST_SCORED = 4_000
 MOST_READ = 160_000
 # Of a single word, title, summary and length say enough to choose by.
 MOST_OF_ONE = 1_000
-# So many with words in title or summary are scored as they come; of more, the best so many.
-MOST_UNRANKED, MOST_OF_HEAD = 1_500, 800
+# So many with words in title or summary are scored as they come; of more the best: one in 30 of all, so many at least
+# and at most.
+MOST_UNRANKED = 400
+_SHARE_OF_HEAD, _LEAST_OF_HEAD, _MOST_OF_HEAD = 30, 400, 1_000
 MOST_WITH_ALL = 3_000
 
 
@@ -77,6 +79,12 @@ def is_bounded(terms: Terms) -> bool:
     """Whether more rows may match than are scored."""
     most = MOST_SCORED if len(terms.wanted) > 1 else MOST_OF_ONE
     return sum(_most(terms, language) for language in LANGUAGES) > most
+
+
+def most_of_head(terms: Terms) -> int:
+    """How many of those with words in title or summary are scored, where there are very many."""
+    share = sum(_most(terms, language) for language in LANGUAGES) // _SHARE_OF_HEAD
+    return int(min(max(share, _LEAST_OF_HEAD), _MOST_OF_HEAD))
 
 
 def _most(terms, language):
