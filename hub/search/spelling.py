@@ -2,8 +2,6 @@
 
 import re
 
-from django.db import connection
-
 from core.folding import fold
 from core.spelling import distance, near_skeletons, skeleton
 from core.words import LONGEST_WORD, arabic_forms, is_arabic
@@ -15,17 +13,21 @@ _SHORTEST, _LONG = 3, 5
 _MOST_WORDS = 12
 _MOST_TRIED = 3
 _WORD = re.compile(r"[^\W\d_]+")
-KNOWN = "SELECT word FROM hub_searchword WHERE word = ANY(%s) AND {level} > 0"
-ALIKE = """
-SELECT word, spelled, {level} FROM hub_searchword
-WHERE bones = ANY(%s) AND {level} > 0 AND length(word) BETWEEN %s AND %s
+# Only what stands in no record as it was typed is looked for by its bones.
+_ALIKE = """
+SELECT typed, word, spelled, {level} FROM unnest(%s::text[], %s::int[], %s::int[]) AS near (bones, typed, letters)
+JOIN hub_searchword USING (bones)
+WHERE {level} > 0 AND length(word) BETWEEN letters - 2 AND letters + 2 AND typed <> ALL (ARRAY(
+    SELECT i FROM unnest(%s::text[], %s::int[]) AS form (word, i) JOIN hub_searchword USING (word) WHERE {level} > 0))
 """
 # The words a visitor may read change by the hour, their list by the night: what is offered is looked for once more.
 _READABLE = """
-SELECT i FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS offered (word, stem, i)
-WHERE EXISTS (SELECT FROM ({visible}) AS r WHERE fts_en @@ plainto_tsquery('pg_catalog.english', word)
-    OR fts_fr @@ plainto_tsquery('pg_catalog.french', word) OR fts_ar @@ plainto_tsquery('pg_catalog.simple', stem))
-ORDER BY i LIMIT 1
+SELECT (SELECT i FROM unnest(%s::int[], %s::text[], %s::text[]) WITH ORDINALITY AS offered (meant, word, stem, i)
+    WHERE meant = typed AND EXISTS (
+        SELECT FROM ({visible}) AS r WHERE fts_en @@ plainto_tsquery('pg_catalog.english', word)
+        OR fts_fr @@ plainto_tsquery('pg_catalog.french', word) OR fts_ar @@ plainto_tsquery('pg_catalog.simple', stem))
+    LIMIT 1)
+FROM unnest(%s::int[]) AS typed
 """
 # What people mix up most in Arabic and folding keeps apart: half a slip.
 _ALIKE_LETTERS = {
@@ -37,11 +39,7 @@ def suggest(user, text, language=None) -> str | None:
     """The whole query with its unknown words put right; None where nothing better is known."""
     visitor = Visitor.of(user)
     typed = [word for word in _typed(text) if len(word) >= _SHORTEST][:_MOST_WORDS]
-    known = _known(typed, visitor.level)
-    right = {}
-    for word in typed:
-        if word not in known and (better := _best(visitor, word)):
-            right[word] = better
+    right = _readable(visitor, _candidates(typed, visitor.level))
     if not right:
         return None
     return _WORD.sub(lambda found: right.get(fold(found[0]), found[0]), text)
@@ -51,52 +49,61 @@ def _typed(text):
     return list(dict.fromkeys(fold(found)[:LONGEST_WORD] for found in _WORD.findall(text)))
 
 
-def _known(typed, level):
-    """Which words stand in records as they were typed; an Arabic one also with another particle."""
-    forms = {word: {word, *_with_particles(word)} for word in typed}
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN.format(level=level), [sorted(set().union(*forms.values()))])
-        found = {word for (word,) in cursor.fetchall()}
-    return {word for word, own in forms.items() if own & found}
-
-
-def _with_particles(word):
+def _forms(word):
+    """How the word may stand in records: as it was typed; an Arabic one also with another particle."""
     if not is_arabic(word):
-        return []
-    return [*arabic_forms(word), *("ال" + form for form in arabic_forms(word)[:1])]
+        return [word]
+    return [word, *arabic_forms(word), *("ال" + form for form in arabic_forms(word)[:1])]
 
 
-def _best(visitor, word):
-    """The known word that lies nearest and that this visitor can find something by."""
-    candidates = _candidates(word, visitor.level)[:_MOST_TRIED]
-    if not candidates:
-        return None
-    nearest = [candidate for candidate, _spelled in candidates]
+def _readable(visitor, candidates):
+    """For each word typed the nearest that this visitor can find something by, as it is written."""
+    offered = [
+        (i, *nearest) for i, (_word, all_near) in enumerate(candidates) for nearest in all_near
+    ]
+    if not offered:
+        return {}
+    meant, words, spelled = zip(*offered, strict=True)
     found = fetched(
         _READABLE.format(visible=visitor.rows.text),
-        [nearest, [arabic_forms(each)[0] for each in nearest], *visitor.rows.params],
+        [
+            *[list(meant), list(words), [arabic_forms(each)[0] for each in words]],
+            *[*visitor.rows.params, sorted(set(meant))],
+        ],
     )
-    return candidates[found[0][0] - 1][1] if found else None
+    return {candidates[meant[i - 1]][0]: spelled[i - 1] for (i,) in found if i}
 
 
-def _candidates(word, level):
-    """Known words one slip away (two in a long word), the nearest and most frequent first."""
-    at_most, letters = (1 if len(word) < _LONG else 2), set(word)
-    bones = skeleton(word)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            ALIKE.format(level=level),
-            [sorted(near_skeletons(bones)), len(word) - 2, len(word) + 2],
-        )
-        found = cursor.fetchall()
+def _candidates(typed, level):
+    """For each unknown word those known that lie one slip away (two from a long one), the nearest and most frequent."""
+    forms = [(form, i) for i, word in enumerate(typed) for form in _forms(word)]
+    near = [
+        (bones, i, len(word))
+        for i, word in enumerate(typed)
+        for bones in sorted(near_skeletons(skeleton(word)))
+    ]
+    if not near:
+        return []
+    columns = [list(column) for rows in (near, forms) for column in zip(*rows, strict=True)]
+    found: dict[int, list[tuple]] = {}
+    for i, word, spelled, number in fetched(_ALIKE.format(level=level), columns):
+        found.setdefault(i, []).append((word, spelled, number))
+    return [(typed[i], _nearest(typed[i], known)) for i, known in found.items()]
+
+
+def _nearest(word, known):
+    """The (word, spelled) out of known words that lie near enough, the nearest first."""
+    at_most, letters, bones = (1 if len(word) < _LONG else 2), set(word), skeleton(word)
     scored = []
-    for candidate, spelled, number in found:
+    for candidate, spelled, number in known:
         if len(letters ^ set(candidate)) > 2 * at_most:
             continue
         slips = distance(word, candidate, at_most=at_most)
         if slips <= at_most:
             scored.append((_slips(word, candidate, slips, bones), -number, candidate, spelled))
-    return [(candidate, spelled) for _slips_, _number, candidate, spelled in sorted(scored)]
+    return [(candidate, spelled) for _slips_, _number, candidate, spelled in sorted(scored)][
+        :_MOST_TRIED
+    ]
 
 
 def _slips(word, candidate, slips, bones):
