@@ -103,8 +103,13 @@ def _tell(event, user, context, email):
 class OneLookup(AuthenticationBackend):
     """allauth's backend, with as many questions to the database for a stranger as for an account.
 
-    allauth asks once more when it finds nobody, which the clock tells (trust: B1).
+    allauth asks once more when it finds nobody, which the clock tells (trust: B1). Whoever has signed in comes with
+    their person, which every page asks for.
     """
+
+    def get_user(self, user_id):
+        user = User.objects.select_related("person").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def _authenticate_by_email(self, email, password):
         address = email.strip().lower()
