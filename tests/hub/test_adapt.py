@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -298,7 +300,7 @@ def test_members_meet_an_unlisted_city_without_its_name_or_country(client, chain
 
     assert "A member city" in page
     assert "Nowhere" not in page
-    assert "FJ" not in page
+    assert not re.search(r"\bFJ\b", page)  # the token of a form may hold any two letters
     assert "Fiji" not in page
     assert "Nowhere" in _page(client, chain[0], staff)
     assert "Nowhere" in _page(client, chain[0], factories.member(unlisted))
