@@ -4,16 +4,13 @@ What comes back are records as prefetch_related would leave them. A change of a 
 page answers, and ten statements built one by one would be most of what that takes.
 """
 
-from functools import cache
-from typing import Any
-
 from django.db import connections, router
-from django.db.models import QuerySet
 
 from core.models import Term
 from hub.models.evaluations import Evaluation, EvaluationRating
 from hub.models.files import FileText, RecordFile
 from hub.models.links import RecordCity, RecordLink
+from hub.models.read_together import all_made, hold, made, tie
 from hub.models.records import Record
 from hub.models.texts import RecordText
 from members.models import Body, City
@@ -70,20 +67,20 @@ def in_batches(records=(), *, lock=False):
 
 def _complete(record):
     read = record.__dict__
-    terms = {row["id"]: _made(Term, row) for row in read.pop("read_terms")}
+    terms = {row["id"]: made(Term, row) for row in read.pop("read_terms")}
     for term in terms.values():
-        _tie(term, "broader", terms.get(term.broader_id))
-    cities = {row["id"]: _made(City, row) for row in read.pop("read_cities")}
+        tie(term, "broader", terms.get(term.broader_id))
+    cities = {row["id"]: made(City, row) for row in read.pop("read_cities")}
     for city in cities.values():
-        _tie(city, "country", terms[city.country_id])
-    places = _all_made(RecordCity, read.pop("read_places"))
+        tie(city, "country", terms[city.country_id])
+    places = all_made(RecordCity, read.pop("read_places"))
     for place in places:
-        _tie(place, "city", cities[place.city_id])
-    _hold(record, "texts", RecordText, _all_made(RecordText, read.pop("read_texts")))
-    _hold(record, "links", RecordLink, _all_made(RecordLink, read.pop("read_links")))
-    _hold(record, "groups", Body, [_made(Body, {"id": pk}) for pk in read.pop("read_groups")])
-    _hold(record, "terms", Term, [terms[pk] for pk in read.pop("read_codes")])
-    _hold(record, "cities", RecordCity, places)
+        tie(place, "city", cities[place.city_id])
+    hold(record, "texts", RecordText, all_made(RecordText, read.pop("read_texts")))
+    hold(record, "links", RecordLink, all_made(RecordLink, read.pop("read_links")))
+    hold(record, "groups", Body, [made(Body, {"id": pk}) for pk in read.pop("read_groups")])
+    hold(record, "terms", Term, [terms[pk] for pk in read.pop("read_codes")])
+    hold(record, "cities", RecordCity, places)
     _hold_files(record, read)
     _hold_evaluations(record, read)
     record.has_rows_for = read.pop("read_readers")
@@ -91,45 +88,17 @@ def _complete(record):
 
 
 def _hold_files(record, read):
-    words = {row["file_id"]: _made(FileText, row) for row in read.pop("read_words")}
-    files = _all_made(RecordFile, read.pop("read_files"))
+    words = {row["file_id"]: made(FileText, row) for row in read.pop("read_words")}
+    files = all_made(RecordFile, read.pop("read_files"))
     for file in files:
-        _tie(file, "text", words.get(file.pk))
-    _hold(record, "files", RecordFile, files)
+        tie(file, "text", words.get(file.pk))
+    hold(record, "files", RecordFile, files)
 
 
 def _hold_evaluations(record, read):
-    ratings = _all_made(EvaluationRating, read.pop("read_ratings"))
-    evaluations = _all_made(Evaluation, read.pop("read_evaluations"))
+    ratings = all_made(EvaluationRating, read.pop("read_ratings"))
+    evaluations = all_made(Evaluation, read.pop("read_evaluations"))
     for evaluation in evaluations:
         own = [rating for rating in ratings if rating.evaluation_id == evaluation.pk]
-        _hold(evaluation, "ratings", EvaluationRating, own)
-    _hold(record, "evaluations", Evaluation, evaluations)
-
-
-def _all_made(model, rows):
-    return [_made(model, row) for row in rows]
-
-
-def _made(model, row):
-    """An instance out of a row as JSON has it; days in it are text, which the search has no use for."""
-    names = [name for name in _columns(model) if name in row]
-    return model.from_db(None, names, [row[name] for name in names])
-
-
-@cache
-def _columns(model):
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-# Django has no public way to put into these two places what was read in another way.
-def _tie(instance, name, other):
-    """Give a foreign key the instance it points at."""
-    instance._state.fields_cache[name] = other  # noqa: SLF001
-
-
-def _hold(instance, name, model, rows):
-    """Give a relation its rows, where prefetch_related keeps them."""
-    held: Any = QuerySet(model)
-    held._result_cache, held._prefetch_done = rows, True  # noqa: SLF001
-    instance.__dict__.setdefault("_prefetched_objects_cache", {})[name] = held
+        hold(evaluation, "ratings", EvaluationRating, own)
+    hold(record, "evaluations", Evaluation, evaluations)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.words import is_kin
 from hub.models import Record, RecordFile, RecordText
+from hub.models.record_cards import read_cards
 
 _FIELDS = {"a": "title", "b": "summary", "c": "body", "d": "file"}
 _AROUND = 120
@@ -27,7 +28,7 @@ class Hit:
 
 def make_hits(user, rows, codes, words, language) -> list[Hit]:
     """The results for rows of the search, with their cards; what the visitor may not read is left out."""
-    records = Record.objects.visible_to(user).with_card().in_bulk([row[1] for row in rows])
+    records = read_cards(user, [row[1] for row in rows])
     hits = [
         _hit(
             records[pk],
@@ -39,9 +40,7 @@ def make_hits(user, rows, codes, words, language) -> list[Hit]:
         for _, pk, _, score, facets, places, _ in rows
         if pk in records
     ]
-    for hit in hits:
-        if hit.field == "body":
-            _look_into_body(hit, words)
+    _look_into_bodies([hit for hit in hits if hit.field == "body"], words)
     _look_into_files(user, [hit for hit in hits if hit.field == "file"], words)
     return hits
 
@@ -65,12 +64,14 @@ def _hit(record, places, score, terms, language):
     )
 
 
-def _look_into_body(hit, words):
-    for name in RecordText.BODY:
-        if snippet := around(getattr(hit.text, name), words):
-            hit.snippet = snippet
-            return
-    hit.field = "codes"
+def _look_into_bodies(hits, words):
+    """The first words around in the long texts; where they stand in none, it was a code that matched."""
+    bodies = RecordText.objects.in_bulk([hit.text.pk for hit in hits])
+    for hit in hits:
+        said = (getattr(bodies[hit.text.pk], name) for name in RecordText.BODY)
+        hit.snippet = next(filter(None, (around(text, words) for text in said)), "")
+        if not hit.snippet:
+            hit.field = "codes"
 
 
 def _look_into_files(user, hits, words):

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.markdown import to_html
@@ -49,6 +50,40 @@ def marked(text: str, words: list[str]) -> SafeString:
             at = found.end()
     parts.append(conditional_escape(text[at:]))
     return mark_safe("".join(parts))
+
+
+_BOX = '<label><input type="checkbox" form="library" name="{}" value="{}"><span>{}</span><i>{}</i></label>'
+_TICKED = _BOX.replace('"><span>', '" checked><span>')
+
+_STEP, _DONE = "<li>{}</li>", '<li class="done">{}</li>'
+
+
+@register.filter
+def boxes(facet) -> SafeString:
+    """A box to tick for each value of a filter: a template would take half of its time for the page over these."""
+    return format_html_join(
+        "\n",
+        "{}",
+        (
+            (
+                format_html(
+                    _TICKED if choice.on else _BOX,
+                    *(facet["name"], choice.value, capfirst(choice.label), choice.count),
+                ),
+            )
+            for choice in facet["choices"]
+        ),
+    )
+
+
+@register.filter
+def steps(evidence) -> SafeString:
+    """What is known of a record, each as an item of a list; marked where it is more than "not yet"."""
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html(_DONE if is_there else _STEP, said),) for said, is_there in evidence),
+    )
 
 
 @register.filter

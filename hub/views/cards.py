@@ -8,9 +8,12 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.templatetags.ui import languages
 from hub import rules
 from hub.models import Record, RecordFile, RecordText
+from hub.templatetags.library import badges
 
+_SUMMARY = 240  # letters
 _MONTH = "F Y"
 _EXACTLY = {"year": "Y", "month": _MONTH}
 
@@ -27,7 +30,10 @@ class Card:
     keep_url: str = ""
     kind: str = ""
     when: str = ""
+    summary: str = ""
+    badges: list[tuple] | None = None
     themes: str = ""
+    languages: str = ""
     # What is known of it, each with whether it is more than "not yet".
     evidence: list[tuple[str, bool]] | None = None
     # Why it is here: the language that matched where it is not the reader's, the file, and words around.
@@ -55,6 +61,9 @@ def hit_cards(found, user):
             in_full=rules.may_read_in_full(user, hit.record),
             kind=str(capfirst(Record.Kind(hit.record.kind).label)),
             when=_when(hit.record),
+            summary=cut(hit.text.summary, _SUMMARY),
+            badges=badges(hit.record),
+            languages=languages(hit.record.readable_texts()),
             themes=listed(term.label for term in hit.terms if term.vocabulary == "theme"),
             evidence=_evidence(hit.record, words),
             other_language=hit.language if _is_elsewhere(hit) else "",
@@ -103,6 +112,14 @@ def leader(record) -> str:
 
 def named_cities(record, user):
     return [link.city for link in record.cities.all() if rules.may_name(user, link.city)]
+
+
+def cut(text, most) -> str:
+    """The first words of a text, as many as there is room for."""
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    return (kept.rpartition(" ")[0] or kept).rstrip(" ,;:.–-") + " …"
 
 
 def listed(words) -> str:
