@@ -50,7 +50,7 @@ coalesce(CASE WHEN {vector} @@ %s::tsquery THEN '{language}'
     || CASE WHEN ts_filter({vector}, '{{c}}') @@ %s::tsquery THEN 'c' ELSE '' END
     || CASE WHEN ts_filter({vector}, '{{d}}') @@ %s::tsquery THEN 'd' ELSE '' END || ' ' END, '')
 """
-_HEADS = "(SELECT count(*) FROM head)"
+_HEADS, _STRICT = "(SELECT count(*) FROM head)", "(SELECT count(*) FROM strict)"
 _TIES = "evidence DESC, shown_at DESC, record_id DESC"
 _BEST = f"has_all DESC, score DESC, {_TIES}"
 _NEWEST = "shown_at DESC, record_id DESC"
@@ -183,7 +183,7 @@ def _candidates(visible, terms, filters, matching, *, deep):
 
 
 def _promising(visible, terms, filters, matching):
-    """Those with words in title or summary, the best of them where there are very many; and where few, others."""
+    """The best with words in title or summary, and those with all the words; where these are few, others."""
     allowed = all_of([_filtered(filters), matching])
     in_head = all_of([ranking.with_any(terms, "head"), allowed])
     head = _rows(visible, in_head, f"LIMIT {ranking.MOST_UNRANKED + 1}")
@@ -191,21 +191,24 @@ def _promising(visible, terms, filters, matching):
         Sql(f"SELECT id FROM head WHERE {_HEADS} <= {ranking.MOST_UNRANKED}", []),
         _best_of_head(visible, terms, in_head),
     ]
-    if len(terms.wanted) > 1:
-        strict = all_of([ranking.with_all(terms), allowed])
-        pieces.append(_rows(visible, strict, f"LIMIT {ranking.MOST_WITH_ALL}"))
     # A word of codes alone stands as often in each record: the shortest texts score best.
     norms = ", ".join(ranking.norm(terms, language) for language in ranking.spoken(terms))
-    few = allowed & Sql(f"{_HEADS} < 200", [])
-    pieces.append(
-        _rows(visible, few, f"ORDER BY least({norms}), {_TIES} LIMIT {ranking.MOST_SCORED}")
-    )
+    shortest = f"ORDER BY least({norms}), {_TIES} LIMIT {ranking.MOST_SCORED}"
+    pieces.append(_rows(visible, allowed & Sql(f"{_HEADS} < 200", []), shortest))
+    strict = Sql("SELECT NULL::bigint AS id WHERE FALSE", [])
+    if len(terms.wanted) > 1:
+        all_words = all_of([ranking.with_all(terms), allowed])
+        strict = _rows(visible, all_words, f"LIMIT {ranking.MOST_WITH_ALL}")
+        pieces.append(Sql("SELECT id FROM strict", []))
+    if len(terms.wanted) > 2:
+        two_words = all_of([ranking.with_two(terms), allowed, Sql(f"{_STRICT} < 200", [])])
+        pieces.append(_rows(visible, two_words, shortest))
     union = " UNION ".join(
         f"(SELECT id FROM ({piece.text}) AS x{i})" for i, piece in enumerate(pieces)
     )
     return Sql(
-        f"WITH head AS MATERIALIZED ({head.text}) {union}",
-        [*head.params, *(param for piece in pieces for param in piece.params)],
+        f"WITH head AS MATERIALIZED ({head.text}), strict AS MATERIALIZED ({strict.text}) {union}",
+        [*head.params, *strict.params, *(param for piece in pieces for param in piece.params)],
     )
 
 

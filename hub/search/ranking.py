@@ -6,6 +6,7 @@ of the weights of its places: just the term frequency that BM25F asks for, at th
 """
 
 import math
+from itertools import combinations
 
 from hub.models.search_facets import LANGUAGE_NUMBERS
 from hub.search.sql import Sql, all_of, any_of
@@ -21,18 +22,23 @@ MOST_SCORED = 4_000
 MOST_READ = 160_000
 # Of a single word, title, summary and length say enough to choose by.
 MOST_OF_ONE = 1_000
-# So many with words in title or summary are scored as they come; of more the best: one in 30 of all, so many at least
+# So many with words in title or summary are scored as they come; of more the best: one in 25 of all, so many at least
 # and at most.
 MOST_UNRANKED = 400
-_SHARE_OF_HEAD, _LEAST_OF_HEAD, _MOST_OF_HEAD = 30, 400, 1_000
+_SHARE_OF_HEAD, _LEAST_OF_HEAD, _MOST_OF_HEAD = 25, 500, 1_200
 MOST_WITH_ALL = 3_000
+_MOST_PAIRED = 4
 
 
 def matching(terms: Terms) -> Sql:
-    """The rows that are found: with all the words, or with one of those that tell most; none that is left out."""
+    """The rows that are found: with all the words, with two rare ones, or with one of those that tell most.
+
+    None that has a word which is left out.
+    """
     found = with_all(terms)
     if not terms.has_or and (telling := with_telling(terms)) != found:
-        found = any_of([found, telling])
+        several = [with_two(terms)] if len(terms.wanted) > 2 and not _tell_all(terms) else []
+        found = any_of([found, telling, *several])
     required = [_has(term) for term in terms.wanted if term.is_quoted and not terms.has_or]
     unwanted = [
         Sql(f"({_has(term).text}) IS NOT TRUE", _has(term).params) for term in terms.excluded
@@ -48,6 +54,42 @@ def with_all(terms: Terms, languages=LANGUAGES) -> Sql:
         for language in languages
         if any(term.queries[language] for term in alternative)
     )
+
+
+def _tell_all(terms):
+    """Whether whoever has any of the words is found already."""
+    return all(
+        len(_telling(terms, language)) == len(_by_rarity(terms, language)) for language in LANGUAGES
+    )
+
+
+def with_two(terms: Terms) -> Sql:
+    """The rows in which one version has two of the rarest words, as many pairs as there is room for."""
+    return any_of(
+        _matches(language, _joined(" | ", pairs))
+        for language in LANGUAGES
+        if (pairs := _pairs(terms, language))
+    )
+
+
+def _pairs(terms, language):
+    rarest = _by_rarity(terms, language)[:_MOST_PAIRED]
+    both = [
+        (one.frequency[language] * other.frequency[language] / max(terms.rows, 1), one, other)
+        for one, other in combinations(rarest, 2)
+    ]
+    pairs, room = [], float(MOST_SCORED)
+    for expected, one, other in sorted(both, key=lambda pair: pair[0]):
+        room -= expected
+        if room < 0:
+            break
+        pairs.append(f"({one.queries[language]}) & ({other.queries[language]})")
+    return pairs
+
+
+def _by_rarity(terms, language):
+    known = [term for term in terms.wanted if term.queries[language]]
+    return sorted(known, key=lambda term: term.frequency[language])
 
 
 def spoken(terms: Terms) -> list[str]:
@@ -133,8 +175,7 @@ def _may_stand(term, language):
 
 
 def _telling(terms, language) -> list[Term]:
-    known = [term for term in terms.wanted if term.queries[language]]
-    known.sort(key=lambda term: term.frequency[language])
+    known = _by_rarity(terms, language)
     # Of a paragraph every word would be read in every row: the more words, the fewer rows.
     most = min(MOST_SCORED, MOST_READ // max(len(known), 1))
     chosen: list[Term] = []

@@ -3,7 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone, translation
 
 from hub.models import AccessGrant, FileText, SearchRow
-from hub.search import FACETS, Wanted, near, related, search, suggest
+from hub.search import FACETS, Wanted, near, ranking, related, search, suggest
 from hub.search.typed import Word, parse
 from tests import factories
 
@@ -592,3 +592,42 @@ def test_rows_counts_and_words_follow_every_change(shelve):
     assert _find(STRANGER).facets["kind"] == {"toolkit": 1}
     record.delete()
     assert (_find(STRANGER).total, _find(STRANGER).facets["kind"]) == (0, {})
+
+
+@pytest.fixture
+def bound(monkeypatch):
+    """As in a library so large that only few records can be scored: of any word most, of title and summary fewer."""
+
+    def to(most, of_head):
+        monkeypatch.setattr(ranking, "MOST_SCORED", most)
+        monkeypatch.setattr(ranking, "MOST_OF_ONE", most)
+        monkeypatch.setattr(ranking, "MOST_UNRANKED", of_head)
+        monkeypatch.setattr(ranking, "_LEAST_OF_HEAD", of_head)
+
+    return to
+
+
+def test_of_very_many_the_records_with_two_rare_words_are_found_too(shelve, bound):
+    for number in range(5):
+        shelve(f"SCN-P-{number:04d}", title="Ferry", visibility="public")
+        shelve(f"SCN-P-{number + 10:04d}", title="Harbour", visibility="public")
+        shelve(f"SCN-P-{number + 20:04d}", title="Lantern", visibility="public")
+    texts = {"en": {"title": "A walk", "description": "From the harbour, by lantern."}}
+    shelve("SCN-P-0099", texts=texts, visibility="public")
+    bound(6, 2)
+
+    found = _find(STRANGER, "ferry harbour lantern")
+
+    assert found.total == 6
+    assert "SCN-P-0099" in _codes(found)
+
+
+def test_of_very_many_with_the_word_in_the_title_the_shortest_come_first(shelve, bound):
+    for number in range(6):
+        title = "Ferry" + " and more" * (6 - number)
+        shelve(f"SCN-P-{number:04d}", title=title, visibility="public")
+    whole = _found("ferry")
+    bound(3, 3)
+
+    assert _found("ferry") == whole[:3]
+    assert _find(STRANGER, "ferry").total == 6
