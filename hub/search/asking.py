@@ -6,7 +6,6 @@ from hub.models.search_facets import LENGTHS
 from hub.search import ranking
 from hub.search.sql import Sql, all_of, fetched
 from hub.search.terms import LANGUAGES, Terms
-from members.models.standing import standing
 
 # Deeper pages of a very long list are put together from all that matches, after the scored ones.
 _DEEP = 200
@@ -113,10 +112,10 @@ def _counted(visible, terms, filters, *, only_hits=False):
 
 
 def _stored(visitor, *, fails):
-    level, visible, user = visitor.level, visitor.rows, visitor.user
+    level, visible, groups = visitor.level, visitor.rows, sorted(visitor.standing.groups)
+    own = [level, groups, visitor.user.pk]
     text = _STORED.format(fails=fails, visible=visible.text)
-    groups = sorted(standing(user).groups)
-    return Sql(text, [level, list(LENGTHS.values()), *visible.params, level, groups, user.pk])
+    return Sql(text, [level, list(LENGTHS.values()), *visible.params, *own])
 
 
 def _hits(visible, terms, filters, *, order, nearness, page):

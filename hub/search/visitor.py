@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils import timezone
 
 from hub.models import SearchRow
 from hub.search.sql import Sql
 from hub.search.terms import LANGUAGES
-from members.models.standing import standing
+from members.models.standing import Standing, standing
 
 if TYPE_CHECKING:
     from members.models import User
@@ -29,6 +31,9 @@ _COLUMNS = [
 _VERSIONS = [f"{part}_{language}" for part in ("fts", "length") for language in LANGUAGES]
 
 
+_LASTS = timedelta(seconds=1)
+
+
 @dataclass(frozen=True)
 class Visitor:
     """Somebody with the `rows` through which they may find records, and the `level` whose counts speak for them.
@@ -39,10 +44,18 @@ class Visitor:
     user: User
     rows: Sql
     level: str
+    standing: Standing
+    since: datetime
 
     @classmethod
     def of(cls, user) -> Visitor:
-        return cls(user, _rows(user), _level(user))
+        """The visitor of this moment, remembered on the user for the page that asks several times, a second at most."""
+        who, now = standing(user), timezone.now()
+        known = user.__dict__.get("visitor")
+        if known and known.standing is who and abs(now - known.since) < _LASTS:
+            return known
+        user.__dict__["visitor"] = visitor = cls(user, _rows(user), _level(who), who, now)
+        return visitor
 
 
 def _rows(user):
@@ -53,6 +66,5 @@ def _rows(user):
     return Sql(sql, list(params))
 
 
-def _level(user):
-    who = standing(user)
+def _level(who):
     return "staff" if who.kind == "staff" else "members" if who.is_inside else "public"

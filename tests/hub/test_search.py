@@ -579,6 +579,19 @@ def test_embargoed_records_appear_in_lists_and_counts_when_their_day_comes(shelv
     assert _find(STRANGER).facets["kind"] == {"practice": 1}
 
 
+def test_what_a_visitor_may_find_is_asked_anew_for_every_page(shelve, ana, time_machine):
+    shelve("SCN-P-0001", embargo_until=timezone.now() + timezone.timedelta(minutes=30))
+    assert _find(ana, "record").total == 0
+
+    time_machine.move_to(timezone.now() + timezone.timedelta(minutes=31))
+    assert _find(ana, "record").total == 1
+
+    ana.person.move_to("suspended")
+    ana.person.save()
+    del ana.standing  # as the next request has it
+    assert _find(ana, "record").total == 0
+
+
 def test_rows_counts_and_words_follow_every_change(shelve):
     record = shelve("SCN-P-0001", visibility="public", title="Ferry", themes=["youth"])
     assert _find(STRANGER).facets["theme"] == {"youth": 1}
