@@ -58,6 +58,7 @@ class Postgres(Server):
             self.programs.bin / "postgres", "-D", self.data, "-p", self.port,
             "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             "-c", f"dynamic_shared_memory_type={_shared_memory(self.account)}",
+            "-c", "shared_buffers=256MB", "-c", "jit=off",  # as in docker-compose.yml
         ]  # fmt: skip
 
     def ready(self) -> bool:
