@@ -1,5 +1,7 @@
 // Places as one types. Without this module the "Search" button asks for the same list.
 const wait = 200;
+const rest = 1500; // after an answer that did not come; so often at most
+const tries = 4;
 
 for (const box of document.querySelectorAll("[data-city-search]")) {
   const input = box.querySelector("input[type=search]");
@@ -8,7 +10,7 @@ for (const box of document.querySelectorAll("[data-city-search]")) {
   let timer;
   let asked;
 
-  const show = async () => {
+  const show = async (left = tries) => {
     const typed = input.value.trim();
     if (!typed) return;
     asked?.abort();
@@ -17,9 +19,11 @@ for (const box of document.querySelectorAll("[data-city-search]")) {
     try {
       const url = `${box.dataset.citySearch}?q=${encodeURIComponent(typed)}`;
       const answer = await fetch(url, { signal: asked.signal, headers: { Accept: "text/html" } });
-      if (!answer.ok) return; // too often, or no line: the button still works
+      if (!answer.ok) throw new Error(answer.status);
       list.innerHTML = await answer.text();
-    } catch {
+    } catch (problem) {
+      // Too often, or no line: the button still works.
+      if (problem.name !== "AbortError" && left > 1) timer = setTimeout(show, rest, left - 1);
       return;
     }
     const again = chosen && list.querySelector(`input[value="${CSS.escape(chosen)}"]`);

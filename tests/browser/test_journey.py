@@ -5,7 +5,7 @@ from urllib.parse import quote
 from playwright.sync_api import expect
 
 from tests.browser.conftest import path, sign_in
-from tests.browser.joining import KOLKATA, apply
+from tests.browser.joining import KOLKATA, TYPED, apply
 from tests.browser.looking import look
 
 NEW_PASSWORD = "seven quiet lanterns over water"
@@ -102,6 +102,21 @@ def _what_others_see(browser, portal, record, files, title, account):
             reached.add(address)
     context.close()
     return reached
+
+
+def test_places_are_asked_for_again_when_an_answer_does_not_come(page, portal, language):
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.fulfill(status=503) if len(asked) == 1 else route.continue_()
+
+    page.route("**/join/places/**", answer)
+    page.goto(portal.url + path(language, "/join/city/"))
+    page.fill("#id_q", TYPED[language])
+
+    expect(page.locator("[data-places] label.choice", has_text=KOLKATA).first).to_be_visible()
+    assert len(asked) == 2
 
 
 def test_a_colleague_goes_to_the_focal_point(browser, page, portal, language):
