@@ -6,7 +6,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 env = environ.FileAwareEnv()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -355,4 +354,3 @@ SENTRY_DSN = _read("str", "SENTRY_DSN", "")
 
 # --- Where staff aim to be (shown to applicants and on the staff start page)
 ANSWER_WITHIN_DAYS = 14
-LANGUAGES_BIDI_NAMES = {"en": _("English"), "fr": _("French"), "ar": _("Arabic")}
