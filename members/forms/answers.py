@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.fields import LetterField, TextField
+from core.answers import LinesField
+from members.forms.fields import LetterField
 
 
 class ReplyForm(forms.Form):
     """The applicant's answer to a question of staff."""
 
-    text = TextField(
+    text = LinesField(
         label=_("Your answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
 
@@ -26,7 +27,7 @@ class LetterForm(forms.Form):
 class RefusalForm(forms.Form):
     """Why a colleague is not one; the applicant reads it."""
 
-    reason = TextField(
+    reason = LinesField(
         label=_("Why not?"),
         help_text=_("The person reads this. A sentence is enough."),
         max_length=1000,

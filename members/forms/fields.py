@@ -6,7 +6,6 @@ import unicodedata
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
 from core.files import inspect_upload, without_metadata
@@ -48,15 +47,6 @@ class NameField(LineField):
     """The name of a person or a city, in any script."""
 
     default_validators = [refuse_addresses]
-
-
-class TextField(forms.CharField):
-    """A long answer. A line break counts as one character, as it does in the browser."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value):
-        return normalize_newlines(super().to_python(value) or "").replace("\x00", "")
 
 
 class PageField(forms.URLField):

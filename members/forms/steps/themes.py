@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.fields import TextField
+from core.answers import LinesField
 from members.forms.steps.step import StepForm
 from members.forms.terms import TermsField
 
@@ -17,7 +17,7 @@ class ThemesForm(StepForm):
         label=_("What does your city want to work on with others?"),
         help_text=_("Tick what matters most to you now."),
     )
-    motivation = TextField(
+    motivation = LinesField(
         label=_("Why does your city want to join?"),
         help_text=_(
             "A few sentences: what you do already, what you would like to learn. At most 2,000 characters."
