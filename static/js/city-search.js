@@ -47,6 +47,6 @@ for (const box of document.querySelectorAll("[data-city-search]")) {
     }
   });
 
-  // Typed before this module had come.
-  if (input.value.trim() && !list.querySelector("input")) show();
+  // Typed before this module had come; the list of a search says what it found.
+  if (!list.querySelector("[data-found]").dataset.found) show();
 }

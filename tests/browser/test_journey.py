@@ -119,6 +119,16 @@ def test_places_are_asked_for_again_when_an_answer_does_not_come(page, portal, l
     assert len(asked) == 2
 
 
+def test_what_was_typed_before_the_script_came_is_looked_for(page, portal, language):
+    late = []
+    page.route("**/js/city-search*.js", lambda route: late.append(route))
+    page.goto(portal.url + path(language, "/join/city/"), wait_until="commit")
+    page.fill("#id_q", TYPED[language])
+    late.pop().continue_()
+
+    expect(page.locator("[data-places] label.choice", has_text=KOLKATA).first).to_be_visible()
+
+
 def test_a_colleague_goes_to_the_focal_point(browser, page, portal, language):
     """The second person from a member city never enters the staff's queue."""
     sign_in(page, portal, "focal.aarhus", language=language)
