@@ -76,6 +76,14 @@ def test_two_dark_blocks_are_equal():
     assert len(chosen) > 20
 
 
+def test_a_theme_changes_colours_alone():
+    """The browser tests rely on it: in the dark they measure colours again, and nothing else."""
+    colour = re.compile(r"--[\w-]+: oklch\([^()]*\);|color-scheme: dark;")
+
+    assert [line for line in _dark_blocks()[1] if not colour.fullmatch(line)] == []
+    assert [_name(path) for path in VALUES if "prefers-color-scheme" in path.read_text()] == []
+
+
 def test_joined_sheets_are_current():
     call_command("join_css", check=True)
 
