@@ -100,6 +100,20 @@ class Term(models.Model):
         return self.label or self.code
 
 
+class VocabularyState(models.Model):
+    """One row, whose token is another after each change of a term: a trigger sees to it (migration 0005)."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    token = models.UUIDField()
+
+    class Meta:
+        verbose_name = "state of the vocabularies"
+        verbose_name_plural = "state of the vocabularies"
+
+    def __str__(self):
+        return str(self.token)
+
+
 class JournalEntry(models.Model):
     """What somebody did, when, to what. Written once: the database refuses to change or delete it."""
 

@@ -13,7 +13,9 @@ tools/build_countries.py, the others by hand.
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,6 +31,18 @@ _FIELDS = [
     *(f"definition_{language}" for language in LANGUAGES),
     *("position", "exact_match", "data", "note", "valid_to", "broader", "hub"),
 ]
+
+
+@lru_cache(maxsize=1)
+def terms_at(token: UUID) -> dict[int, Term]:
+    """All terms by key, each with its broader ones, in the state that VocabularyState calls `token`.
+
+    This process keeps them until it is asked for another state: they are for reading only.
+    """
+    terms = Term.objects.in_bulk()
+    for term in terms.values():
+        term.broader = terms.get(term.broader_id)
+    return terms
 
 
 class BadVocabularyError(Exception):

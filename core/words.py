@@ -54,7 +54,8 @@ def spelled_words(text: str) -> dict[str, str]:
 
 def compounds(text: str) -> list[str]:
     """What is written with hyphens, written as one word: "co-operation" is cooperation."""
-    return [word for token in text.split() for word in _compounds_of(token)]
+    tokens = [token for token in text.split() if not token.isalpha()]
+    return [word for token in tokens for word in _compounds_of(token)]
 
 
 @_remembered

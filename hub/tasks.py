@@ -28,7 +28,7 @@ from hub.actions import (
 from hub.actions.audience import change_audience_of
 from hub.forms import LibraryForm
 from hub.models import AccessGrant, Contribution, Record, SavedSearch, SearchRow
-from hub.search import Wanted, learn
+from hub.search import Wanted, learn, learn_next
 from hub.search import keys as found_keys
 from members.models import Body
 
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 _TOGETHER = 100
 _MOST_FOUND = 2_000  # records of a search, the best first, looked through for what is new
 _LOOKING_SECONDS = 300
+_LEARNING_SECONDS = 25
 
 
 @shared_task
@@ -62,6 +63,14 @@ def refresh_search():
     records = Record.objects.with_cities()
     if records:
         SearchRow.objects.refresh(*records)
+
+
+@shared_task
+def learn_new_words():
+    """The words of records that changed since the last run can be suggested to those who misspell them."""
+    end = time.monotonic() + _LEARNING_SECONDS
+    while learn_next() and time.monotonic() < end:
+        pass
 
 
 @shared_task

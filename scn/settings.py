@@ -152,6 +152,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.tasks.sweep", "schedule": 5.0, "options": {"expires": 600}},
     "search-rows": {"task": "hub.tasks.refresh_search", "schedule": 3600.0},
+    "search-new-words": {
+        "task": "hub.tasks.learn_new_words",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "search-words": {"task": "hub.tasks.learn_words", "schedule": 86400.0},
     "jobs-sweep": {"task": "core.tasks.sweep_jobs", "schedule": 5.0, "options": {"expires": 600}},
     "endorsement-reminders": {"task": "members.tasks.remind", "schedule": 3600.0},

@@ -7,7 +7,7 @@ from hub.models.links import RecordCity, RecordContact, RecordLink, RecordRelati
 from hub.models.reading import ReadingList, ReadingListItem
 from hub.models.records import Record
 from hub.models.search import SearchCount, SearchRow
-from hub.models.search_words import SearchLexeme, SearchWord
+from hub.models.search_words import RecordToLearn, SearchLexeme, SearchWord
 from hub.models.searches import SavedSearch, SearchLog
 from hub.models.texts import RecordText, TextState
 from hub.models.visibility import Visibility
@@ -30,6 +30,7 @@ __all__ = [
     "RecordLink",
     "RecordRelation",
     "RecordText",
+    "RecordToLearn",
     "Revision",
     "SavedSearch",
     "SearchCount",

@@ -9,7 +9,6 @@ from hub.models.records import Record
 from hub.models.search_contents import contents_of
 from hub.models.search_facets import packed
 from hub.models.search_sources import in_batches
-from hub.models.search_words import SearchWord
 from hub.models.visibility import ReadableQuerySet
 from members.models.people import LANGUAGES
 from members.models.standing import standing
@@ -17,18 +16,20 @@ from members.models.standing import standing
 # How Postgres stems each language. Arabic comes stemmed (core.words).
 CONFIGS = {"en": "pg_catalog.english", "fr": "pg_catalog.french", "ar": "pg_catalog.simple"}
 _PARTS = ["title", "summary", "codes", "body", "files"]
+_VECTORS = [f"fts_{code}" for code, _ in LANGUAGES]
+_KEY = ["record_id", "readers"]
 _COPIED = [
     *["status", "visibility", "groups", "embargo_until", "facets", "counted", "shown_at"],
-    "evidence",
-    *[f"fts_{code}" for code, _ in LANGUAGES],
+    *["evidence", *_VECTORS],
 ]
-_COLUMNS = ["record_id", "readers", *_COPIED]
-# The vector of one language: its words part by part (migration 0004).
-_VECTOR = "hub_search_vector(%s, %s, %s, %s, %s, %s)"
-_VALUES = f"({', '.join(_VECTOR if name.startswith('fts_') else '%s' for name in _COLUMNS)})"
-_WRITE = f"""
-INSERT INTO hub_searchrow ({", ".join(_COLUMNS)}) VALUES {{values}}
-ON CONFLICT (record_id, readers) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COPIED)}
+_COLUMNS = ", ".join([*_KEY, *_COPIED])
+# The vector of one language comes of its words part by part (migration 0004).
+_VALUES = f"""(%s::bigint, %s, %s, %s, %s::int[], %s::timestamptz, %s::int[], %s::bytea, %s::timestamptz,
+    %s::smallint, {", ".join(["hub_search_vector(%s, %s, %s, %s, %s, %s)"] * len(_VECTORS))})"""
+_ADD = f"INSERT INTO hub_searchrow ({_COLUMNS}) VALUES {{values}}"  # noqa: S608 (names of our own)
+_CHANGE = f"""
+UPDATE hub_searchrow AS row SET {", ".join(f"{name} = new.{name}" for name in _COPIED)}
+FROM (VALUES {{values}}) AS new ({_COLUMNS}) WHERE row.record_id = new.record_id AND row.readers = new.readers
 """  # noqa: S608 (names of our own)
 
 
@@ -65,7 +66,7 @@ class SearchRowQuerySet(ReadableQuerySet):
 
         Each record is locked meanwhile, so that no change made at the same time is missed.
         """
-        return sum(self._write(batch) for batch in in_batches(records, lock=True))
+        return sum(self._write(batch) for batch in in_batches(records, to_write=True))
 
     def _write(self, records):
         rows, gone = [], Q()
@@ -77,18 +78,18 @@ class SearchRowQuerySet(ReadableQuerySet):
         if gone:
             self.filter(gone).delete()
         if rows:
-            values = [value for row in rows for value in _values(row)]
             with connection.cursor() as cursor:
-                cursor.execute(_WRITE.format(values=", ".join([_VALUES] * len(rows))), values)
-        SearchWord.objects.learn(rows)
+                cursor.execute(*_written(rows))
         return len(rows)
 
-    def with_spellings(self):
-        """Each row, with the words of its record as they are written as `spelled`; nothing is kept."""
-        for batch in in_batches():
+    def with_spellings(self, *records):
+        """Each row of these records (of all, without any), with their words as they are written as `spelled`."""
+        for batch in in_batches(records):
             for record in batch:
                 for readers, says in contents_of(record).items():
-                    yield _row(record, readers, says)
+                    row = _row(record, readers, says)
+                    row.spelled = says.spelled
+                    yield row
 
     def differing(self):
         """The (code, readers) of every row that is not what a refresh would make of it; changes nothing."""
@@ -102,7 +103,7 @@ class SearchRowQuerySet(ReadableQuerySet):
         return sorted((codes[record].code, readers) for record, readers in changed)
 
     def _snapshot(self):
-        plain = [name for name in _COPIED if not name.startswith("fts_")]
+        plain = [name for name in _COPIED if name not in _VECTORS]
         digests = {f"digest_{code}": _digest(f"fts_{code}") for code, _ in LANGUAGES}
         rows = self.annotate(**digests).values_list("record_id", "readers", *plain, *digests)
         return {row[:2]: row[2:] for row in rows}
@@ -127,7 +128,8 @@ class SearchRow(models.Model):
         STRANGERS = "strangers"
         INSIDERS = "insiders"
 
-    record = models.ForeignKey(Record, models.CASCADE, related_name="search_rows")
+    # Needs no index of its own: hub_search_row_once begins with it.
+    record = models.ForeignKey(Record, models.CASCADE, related_name="search_rows", db_index=False)
     readers = models.CharField(max_length=9, choices=Readers)
     status = models.CharField(max_length=12)
     visibility = models.CharField(max_length=8)
@@ -212,7 +214,7 @@ class SearchCount(models.Model):
 
 
 def _row(record, readers, says):
-    """What stands in the row, with its words: `versions` for the vectors, `spelled` as they are written."""
+    """What stands in the row, and its words for the vectors as `versions`."""
     row = SearchRow(
         record=record,
         readers=readers,
@@ -225,13 +227,24 @@ def _row(record, readers, says):
         shown_at=record.appeared_at or record.created_at,
         evidence=sum(day is not None for _name, day in record.evidence()),
     )
-    row.versions, row.spelled = says.versions, says.spelled  # type: ignore[attr-defined]
+    row.versions = says.versions  # type: ignore[attr-defined]
     return row
+
+
+def _written(rows):
+    """The statements, and what they take, that write rows of records which are locked."""
+    statements, values = [], []
+    for sql, is_there in ((_CHANGE, True), (_ADD, False)):
+        some = [row for row in rows if (row.readers in row.record.has_rows_for) is is_there]
+        if some:
+            statements.append(sql.format(values=", ".join([_VALUES] * len(some))))
+            values += [value for row in some for value in _values(row)]
+    return "; ".join(statements), values
 
 
 def _values(row):
     """The values of a row as _VALUES takes them; a version that is missing makes no vector."""
-    yield from (getattr(row, name) for name in _COLUMNS if not name.startswith("fts_"))
+    yield from (getattr(row, name) for name in [*_KEY, *_COPIED] if name not in _VECTORS)
     for language, _name in LANGUAGES:
         version = row.versions.get(language)
         yield CONFIGS[language]

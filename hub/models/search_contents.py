@@ -62,25 +62,36 @@ class Contents:
     facets: list[int]
     counted: list[int] = field(default_factory=list)
     versions: dict[str, Version] = field(default_factory=dict)
-    spelled: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def spelled(self) -> dict[str, str]:
+        """Every word that is said, folded, and how it is written."""
+        return {word: spelled for text in self.said for word, spelled in _spellings(text).items()}
 
 
 def contents_of(record) -> dict[str, Contents]:
     """What the record says, by kind of reader: to everyone alike, or apart to strangers and insiders."""
     if record.visibility not in (Visibility.PUBLIC, Visibility.TEASER):
-        return {INSIDERS: _full(record, record.visibility)}
-    inside = _full(record, Visibility.MEMBERS)
+        return {INSIDERS: _full(record, *_open_parts(record, record.visibility))}
+    to_members = _open_parts(record, Visibility.MEMBERS)
+    inside = _full(record, *to_members)
     if record.visibility == Visibility.TEASER:
         return {STRANGERS: _in_short(record), INSIDERS: inside}
-    outside = _full(record, Visibility.PUBLIC)
+    to_all = _open_parts(record, Visibility.PUBLIC)
+    outside = inside if to_all == to_members else _full(record, *to_all)
     return {EVERYONE: outside} if outside == inside else {STRANGERS: outside, INSIDERS: inside}
 
 
-def _full(record, audience):
+def _open_parts(record, audience):
+    """The cities that this audience may know of and the files it may open: all else it reads like anybody."""
     cities = [place.city for place in _ordered(record.cities) if _is_named(place.city, audience)]
+    return cities, [file for file in _ordered(record.files) if _is_open(file, audience)]
+
+
+def _full(record, cities, files):
     terms = _ordered(record.terms)
     texts = record.readable_texts()
-    files = [file for file in _ordered(record.files) if _is_open(file, audience)]
     facets = _facets(record, terms, cities, texts)
     hidden = _hidden(terms, cities)
     contents = Contents(facets, [number for number in facets if number not in hidden])
@@ -94,7 +105,7 @@ def _full(record, audience):
             codes=_kept(text.language, "\n".join(codes)),
             body=_kept(text.language, body),
         )
-        contents.spelled |= _spellings("\n".join([text.title, text.summary, *codes, body]))
+        contents.said.append("\n".join([text.title, text.summary, *codes, body]))
     for language in [code for code in _CODES if code not in contents.versions]:
         # Whoever searches in a language the record does not have still finds it by its codes.
         labels = "\n".join(_labels(record, terms, cities, language))
@@ -124,8 +135,7 @@ def _in_short(record):
         contents.versions[text.language] = Version(
             title=_kept(text.language, text.title), summary=_kept(text.language, text.summary)
         )
-    said = [part for text in texts for part in (text.title, text.summary)]
-    contents.spelled = spelled_words("\n".join(said))
+    contents.said = [part for text in texts for part in (text.title, text.summary)]
     return contents
 
 

@@ -63,6 +63,19 @@ class SearchWord(models.Model):
         return self.word
 
 
+class RecordToLearn(models.Model):
+    """A record whose search rows were written since its words were learnt."""
+
+    record_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        verbose_name = "record to learn"
+        verbose_name_plural = "records to learn"
+
+    def __str__(self):
+        return str(self.record_id)
+
+
 class SearchLexeme(models.Model):
     """In how many rows of a level a stemmed word stands: how much a match with it tells. Counted every night."""
 

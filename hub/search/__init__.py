@@ -5,7 +5,7 @@
 """
 
 from hub.search.facets import FACETS, Choice, Facet
-from hub.search.learning import learn
+from hub.search.learning import learn, learn_next
 from hub.search.near import near, related
 from hub.search.page import Found, Hit, Wanted, keys, search
 from hub.search.spelling import suggest
@@ -20,6 +20,7 @@ __all__ = [
     "Wanted",
     "keys",
     "learn",
+    "learn_next",
     "near",
     "related",
     "search",

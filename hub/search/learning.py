@@ -1,13 +1,19 @@
-"""What is counted at night: in how many rows each word stands, for each level of reader."""
+"""The words of the library: new ones are learnt soon after a change, and all are counted at night."""
 
 from django.db import connection, transaction
 
-from hub.models import SearchCount, SearchLexeme, SearchRow, SearchWord
+from hub.models import Record, RecordToLearn, SearchCount, SearchLexeme, SearchRow, SearchWord
 from hub.models.search_words import count_words
 from hub.search.terms import COUNTED_LIVE, LANGUAGES
 
 _LEVELS = ("public", "members", "staff")
 _WORD = ["word", "spelled", "bones", *_LEVELS]
+_TOGETHER = 50
+_TAKE = """
+DELETE FROM hub_recordtolearn WHERE record_id IN (
+    SELECT record_id FROM hub_recordtolearn ORDER BY record_id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING record_id
+"""
 _LEXEMES = """
 INSERT INTO hub_searchlexeme (language, lexeme, public, members, staff)
 SELECT %s, left(word, 60), sum(public), sum(members), sum(staff) FROM ({counted}) AS counted
@@ -18,6 +24,17 @@ SELECT word, {columns} FROM ts_stat($rows$SELECT fts_{language} FROM hub_searchr
 WHERE fts_{language} IS NOT NULL
     AND '{level}' = ANY(hub_search_levels(status, visibility, readers, embargo_until))$rows$)
 """
+
+
+@transaction.atomic
+def learn_next() -> int:
+    """The words of some records that changed can be suggested from now on; says how many records there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [_TOGETHER])
+        changed = [Record(pk=key) for (key,) in cursor.fetchall()]
+    if changed:
+        SearchWord.objects.learn(SearchRow.objects.with_spellings(*changed))
+    return len(changed)
 
 
 def learn() -> None:
@@ -51,6 +68,7 @@ def _is_large():
 
 def _count_words():
     """Words as they are written come from the records: the rows hold only their stems."""
+    RecordToLearn.objects.all().delete()
     before = set(SearchWord.objects.values_list("word", flat=True))
     counted = count_words(SearchRow.objects.with_spellings())
     gone = before - {word for word, *_ in counted}

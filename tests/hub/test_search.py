@@ -5,6 +5,7 @@ from django.utils import timezone, translation
 from hub.models import AccessGrant, FileText, SearchRow
 from hub.search import FACETS, Wanted, near, ranking, related, search, suggest
 from hub.search.typed import Word, parse
+from hub.tasks import learn_new_words
 from tests import factories
 
 STRANGER = AnonymousUser()
@@ -393,6 +394,7 @@ def test_closest_to_my_city_comes_first(shelve):
 def test_suggestions_put_misspelt_words_right_and_leave_the_rest(shelve):
     shelve("SCN-P-0001", visibility="public", title="Mediators in the library, l’été à l’école")
     shelve("SCN-P-0002", visibility="public", language="ar", title="الوساطة في المدرسة")
+    learn_new_words()
 
     assert suggest(STRANGER, "mediaters in the libary") == "mediators in the library"
     assert suggest(STRANGER, "à l’ecolle") == "à l’école"
@@ -460,6 +462,7 @@ def shelf(shelve, attach, focal_points):
             file = attach(record, visibility=level, title="Plan")
             FileText.objects.create(file=file, words=f"filefor{level}of{visibility}")
         SearchRow.objects.refresh(record)
+    learn_new_words()
 
 
 _SEEN = {

@@ -3,6 +3,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from hub.search import learn_next
 from members.models import Body
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "demo_records.json"
@@ -22,3 +23,5 @@ class Command(BaseCommand):
             },
         )
         call_command("import_records", DEMO, stdout=self.stdout, stderr=self.stderr)
+        while learn_next():
+            pass
