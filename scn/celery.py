@@ -16,6 +16,8 @@ app.set_default()  # for every thread of the web server, not only for the first
 # What takes long has a lane of its own: neither a newsletter nor an import delays a password reset.
 app.conf.task_routes = {
     "core.tasks.run_job": {"queue": "bulk"},
+    "hub.tasks.learn_new_words": {"queue": "bulk"},
+    "hub.tasks.learn_words": {"queue": "bulk"},
     "hub.tasks.look_into_files": {"queue": "bulk"},
     "outbox.tasks.deliver": {"queue": "mail"},
     "outbox.tasks.deliver_bulk": {"queue": "bulk"},
