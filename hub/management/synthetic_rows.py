@@ -4,7 +4,7 @@ import functools
 
 from django.utils.translation import override
 
-from core.words import arabic_stem, compounds, says_nothing, spelled_words, words
+from core.words import compounds, spelled_words, words
 from hub.management.synthetic import SPOKEN
 from hub.models import Record
 from hub.models.search_facets import (
@@ -16,18 +16,10 @@ from hub.models.search_facets import (
     packed,
     year_number,
 )
+from hub.models.search_writing import COPIED, digests_of, stemmed
 
-COLUMNS = [
-    "record_id",
-    "readers",
-    "status",
-    "visibility",
-    "groups",
-    "facets",
-    "counted",
-    "shown_at",
-    "evidence",
-]
+_NO_WORDS = [""] * 4
+COLUMNS = ["record_id", "readers", *COPIED, "digests"]
 STAGED = [f"{part}_{code}" for code in SPOKEN for part in ("title", "summary", "codes", "body")]
 
 
@@ -51,33 +43,44 @@ class SearchRows:
         if in_short:
             terms, city = [term for term in terms if term.vocabulary in ("theme", "country")], None
         facets = self._facets(made, terms, city, in_short)
-        values = [
-            key,
-            readers,
-            "published",
-            made.visibility,
-            [self.group.pk] if made.visibility == "group" else [],
-            facets,
-            packed(n for n in facets if n and (city is None or n != city.authority_level_id)),
-            made.published_at,
-            int(made.checked is not None),
-        ]
-        spelled = {}
+        copied = {
+            "status": "published",
+            "visibility": made.visibility,
+            "groups": [self.group.pk] if made.visibility == "group" else [],
+            "embargo_until": None,
+            "facets": facets,
+            "counted": packed(
+                n for n in facets if n and (city is None or n != city.authority_level_id)
+            ),
+            "shown_at": made.published_at,
+            "evidence": int(made.checked is not None),
+        }
+        spelled: dict[str, str] = {}
+        versions: list[list[str] | None] = []
         for language in SPOKEN:
             if language in made.texts:
                 title, summary, body = made.texts[language]
                 codes = "" if in_short else self._codes(made, terms, city, language, with_code=True)
-                values += [_kept(language, title), _kept(language, summary), codes]
-                values.append("" if in_short else _kept(language, body))
+                head = [_kept(title), _kept(summary)]
+                versions.append([*head, codes, "" if in_short else _kept(body)])
                 said = [*title, *summary, *([] if in_short else body)]
                 spelled |= {word: word for word in said}
                 if not in_short:
                     spelled |= _label_spellings(language, made.kind, *self._named(terms, city))
                     spelled |= spelled_words(made.code)
             elif in_short:
-                values += [None] * 4
+                versions.append(None)
             else:
-                values += ["", "", self._codes(made, terms, city, language, with_code=False), ""]
+                codes = self._codes(made, terms, city, language, with_code=False)
+                versions.append(["", "", codes, ""])
+        facts = [copied[name] for name in COPIED]
+        digests = digests_of(facts, [version and [*version, ""] for version in versions])
+        words = [
+            stemmed(language, part) if version else None
+            for language, version in zip(SPOKEN, versions, strict=True)
+            for part in version or _NO_WORDS
+        ]
+        values = [key, readers, *facts, digests, *words]
         return Row(values, spelled, made.visibility, readers)
 
     def _facets(self, made, terms, city, in_short):
@@ -106,9 +109,7 @@ class SearchRows:
     def _codes(self, made, terms, city, language, *, with_code):
         named, cities = self._named(terms, city)
         said = [made.code, made.code.replace("-", " "), "", ""] if with_code else []
-        return _kept_text(
-            language, "\n".join([*said, *_labels(language, made.kind, named, cities)])
-        )
+        return _kept_text("\n".join([*said, *_labels(language, made.kind, named, cities)]))
 
 
 class Row:
@@ -146,18 +147,15 @@ def _kind(language, kind):
         return str(Record.Kind(kind).label)
 
 
-def _kept(language, said):
-    """The words of a made-up text as the vector takes them."""
-    return " ".join(filter(None, [_kept_word(language, word) for word in said]))
+def _kept(said):
+    """The folded words of a made-up text."""
+    return " ".join(filter(None, map(_kept_word, said)))
 
 
 @functools.cache
-def _kept_word(language, word):
-    return _kept_text(language, word)
+def _kept_word(word):
+    return _kept_text(word)
 
 
-def _kept_text(language, text):
-    kept = [*words(text), *compounds(text)]
-    if language == "ar":
-        kept = [arabic_stem(word) for word in kept if not says_nothing(word)]
-    return " ".join(kept)
+def _kept_text(text):
+    return " ".join([*words(text), *compounds(text)])

@@ -9,28 +9,10 @@ from hub.models.records import Record
 from hub.models.search_contents import contents_of
 from hub.models.search_facets import packed
 from hub.models.search_sources import in_batches
+from hub.models.search_writing import COPIED, VECTORS, RowToWrite, digests_of, writing
 from hub.models.visibility import ReadableQuerySet
 from members.models.people import LANGUAGES
 from members.models.standing import standing
-
-# How Postgres stems each language. Arabic comes stemmed (core.words).
-CONFIGS = {"en": "pg_catalog.english", "fr": "pg_catalog.french", "ar": "pg_catalog.simple"}
-_PARTS = ["title", "summary", "codes", "body", "files"]
-_VECTORS = [f"fts_{code}" for code, _ in LANGUAGES]
-_KEY = ["record_id", "readers"]
-_COPIED = [
-    *["status", "visibility", "groups", "embargo_until", "facets", "counted", "shown_at"],
-    *["evidence", *_VECTORS],
-]
-_COLUMNS = ", ".join([*_KEY, *_COPIED])
-# The vector of one language comes of its words part by part (migration 0004).
-_VALUES = f"""(%s::bigint, %s, %s, %s, %s::int[], %s::timestamptz, %s::int[], %s::bytea, %s::timestamptz,
-    %s::smallint, {", ".join(["hub_search_vector(%s, %s, %s, %s, %s, %s)"] * len(_VECTORS))})"""
-_ADD = f"INSERT INTO hub_searchrow ({_COLUMNS}) VALUES {{values}}"  # noqa: S608 (names of our own)
-_CHANGE = f"""
-UPDATE hub_searchrow AS row SET {", ".join(f"{name} = new.{name}" for name in _COPIED)}
-FROM (VALUES {{values}}) AS new ({_COLUMNS}) WHERE row.record_id = new.record_id AND row.readers = new.readers
-"""  # noqa: S608 (names of our own)
 
 
 def _length(language):
@@ -62,24 +44,26 @@ class SearchRowQuerySet(ReadableQuerySet):
 
     @transaction.atomic(savepoint=False)
     def refresh(self, *records):
-        """Write the rows of these records (of all, without any) anew from the source; says how many there are.
+        """Bring the rows of these records to what the source says now (without any: write all anew); says how many.
 
         Each record is locked meanwhile, so that no change made at the same time is missed.
         """
-        return sum(self._write(batch) for batch in in_batches(records, to_write=True))
+        batches = in_batches(records, to_write=True)
+        return sum(self._write(batch, is_anew=not records) for batch in batches)
 
-    def _write(self, records):
+    def _write(self, records, *, is_anew):
         rows, gone = [], Q()
         for record in records:
             contents = contents_of(record)
-            rows += [_row(record, readers, says) for readers, says in contents.items()]
-            if too_many := set(record.has_rows_for) - contents.keys():
+            rows += [_row_to_write(record, *each, is_anew=is_anew) for each in contents.items()]
+            if too_many := record.written.keys() - contents.keys():
                 gone |= Q(record=record, readers__in=too_many)
         if gone:
             self.filter(gone).delete()
-        if rows:
+        statement, values = writing(rows)
+        if statement:
             with connection.cursor() as cursor:
-                cursor.execute(*_written(rows))
+                cursor.execute(statement, values)
         return len(rows)
 
     def with_spellings(self, *records):
@@ -103,13 +87,12 @@ class SearchRowQuerySet(ReadableQuerySet):
         return sorted((codes[record].code, readers) for record, readers in changed)
 
     def _snapshot(self):
-        plain = [name for name in _COPIED if name not in _VECTORS]
-        digests = {f"digest_{code}": _digest(f"fts_{code}") for code, _ in LANGUAGES}
-        rows = self.annotate(**digests).values_list("record_id", "readers", *plain, *digests)
+        hashes = {f"md5_{code}": _md5(name) for code, name in VECTORS.items()}
+        rows = self.annotate(**hashes).values_list("record_id", "readers", *COPIED, *hashes)
         return {row[:2]: row[2:] for row in rows}
 
 
-def _digest(name):
+def _md5(name):
     text = Func(F(name), template="%(expressions)s::text", output_field=models.TextField())
     return Func(text, function="md5", output_field=models.TextField())
 
@@ -120,7 +103,7 @@ class SearchRow(models.Model):
     A record that says less to strangers than to insiders (one "in short", or one with files or cities that only
     members may know) has two: one for each. `facets` holds every code a filter can ask for, as numbers
     (hub.models.search_facets); `counted` those that are counted, as bytes, which Postgres strings together much faster
-    than it counts them.
+    than it counts them; `digests` say which parts a change has left alone (hub.models.search_writing).
     """
 
     class Readers(models.TextChoices):
@@ -137,6 +120,7 @@ class SearchRow(models.Model):
     embargo_until = models.DateTimeField(null=True)
     facets = ArrayField(models.IntegerField(), default=list)
     counted = models.BinaryField(default=bytes)
+    digests = models.BinaryField(db_default=b"")
     shown_at = models.DateTimeField()
     evidence = models.SmallIntegerField(default=0)
     fts_en = SearchVectorField(null=True)
@@ -214,8 +198,7 @@ class SearchCount(models.Model):
 
 
 def _row(record, readers, says):
-    """What stands in the row, and its words for the vectors as `versions`."""
-    row = SearchRow(
+    return SearchRow(
         record=record,
         readers=readers,
         status=record.status,
@@ -227,25 +210,11 @@ def _row(record, readers, says):
         shown_at=record.appeared_at or record.created_at,
         evidence=sum(day is not None for _name, day in record.evidence()),
     )
-    row.versions = says.versions  # type: ignore[attr-defined]
-    return row
 
 
-def _written(rows):
-    """The statements, and what they take, that write rows of records which are locked."""
-    statements, values = [], []
-    for sql, is_there in ((_CHANGE, True), (_ADD, False)):
-        some = [row for row in rows if (row.readers in row.record.has_rows_for) is is_there]
-        if some:
-            statements.append(sql.format(values=", ".join([_VALUES] * len(some))))
-            values += [value for row in some for value in _values(row)]
-    return "; ".join(statements), values
-
-
-def _values(row):
-    """The values of a row as _VALUES takes them; a version that is missing makes no vector."""
-    yield from (getattr(row, name) for name in [*_KEY, *_COPIED] if name not in _VECTORS)
-    for language, _name in LANGUAGES:
-        version = row.versions.get(language)
-        yield CONFIGS[language]
-        yield from (getattr(version, name, None) for name in _PARTS)
+def _row_to_write(record, readers, says, *, is_anew):
+    row, before = _row(record, readers, says), record.written.get(readers)
+    said = [says.versions.get(code) for code, _name in LANGUAGES]
+    words = [version and version.parts for version in said]
+    row.digests = digests_of([getattr(row, name) for name in COPIED], words)
+    return RowToWrite(row, words, b"" if is_anew and before is not None else before)

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from django.utils.translation import override
 
 from core.models import Term
-from core.words import arabic_stem, compounds, says_nothing, spelled_words, words
+from core.words import compounds, spelled_words, words
 from hub.models.files import RecordFile
 from hub.models.records import Record
 from hub.models.search_facets import (
@@ -54,6 +54,10 @@ class Version:
     body: str = ""
     files: str = ""
 
+    @property
+    def parts(self) -> list[str]:
+        return [self.title, self.summary, self.codes, self.body, self.files]
+
 
 @dataclass
 class Contents:
@@ -100,16 +104,16 @@ def _full(record, cities, files):
         codes += [text.keywords, *_labels(record, terms, cities, text.language)]
         body = _body(record, text)
         contents.versions[text.language] = Version(
-            title=_kept(text.language, text.title),
-            summary=_kept(text.language, text.summary),
-            codes=_kept(text.language, "\n".join(codes)),
-            body=_kept(text.language, body),
+            title=_kept(text.title),
+            summary=_kept(text.summary),
+            codes=_kept("\n".join(codes)),
+            body=_kept(body),
         )
         contents.said.append("\n".join([text.title, text.summary, *codes, body]))
     for language in [code for code in _CODES if code not in contents.versions]:
         # Whoever searches in a language the record does not have still finds it by its codes.
         labels = "\n".join(_labels(record, terms, cities, language))
-        contents.versions[language] = Version(codes=_kept(language, labels))
+        contents.versions[language] = Version(codes=_kept(labels))
     for language, kept in _words_of_files(record, files).items():
         contents.versions[language].files = kept
     return contents
@@ -133,7 +137,7 @@ def _in_short(record):
     contents = Contents(facets, [number for number in facets if number])
     for text in texts:
         contents.versions[text.language] = Version(
-            title=_kept(text.language, text.title), summary=_kept(text.language, text.summary)
+            title=_kept(text.title), summary=_kept(text.summary)
         )
     contents.said = [part for text in texts for part in (text.title, text.summary)]
     return contents
@@ -218,19 +222,16 @@ def _words_of_files(record, files):
         said = "\n".join([file.title, file.transcript, found.words if found else ""])
         texts.setdefault(file.language or record.original_language, []).append(said)
     return {
-        language: _kept(language, "\n".join(said), most=_MOST_WORDS_OF_FILES)
+        language: _kept("\n".join(said), most=_MOST_WORDS_OF_FILES)
         for language, said in texts.items()
     }
 
 
 # Most of what strangers read insiders read too, so the last texts are remembered.
 @lru_cache(maxsize=64)
-def _kept(language, text, most=None):
-    """The words of a text as they go into the vector: folded, and Arabic ones stemmed."""
-    kept = [*words(text), *compounds(text)][:most]
-    if language == "ar":
-        kept = [arabic_stem(word) for word in kept if not says_nothing(word)]
-    return " ".join(kept)
+def _kept(text, most=None):
+    """The folded words of a text."""
+    return " ".join([*words(text), *compounds(text)][:most])
 
 
 @lru_cache(maxsize=16)

@@ -17,18 +17,18 @@ from hub.models.texts import RecordText
 from members.models import Body, City
 
 _TOGETHER = 200
-# What a record says stands in many tables; a function of the database brings it together (migration 0007).
+# What a record says stands in many tables; a function of the database brings it together (migration 0009).
 _READ = """
-SELECT (source).*, texts, links, groups, codes, places, files, evaluations, readers, vocabulary
-FROM hub_search_sources(%s, %s)
+SELECT (source).*, texts, links, groups, codes, places, files, evaluations, written, vocabulary
+FROM hub_search_read(%s, %s)
 """
 
 
 def in_batches(records=(), *, to_write=False):
     """Lists of these records (of all, without any) in the order of their keys.
 
-    Those whose rows are `to_write` are locked before they are read, and noted: their words will be learnt anew.
-    Each has `has_rows_for`: for which readers there are search rows of it now.
+    Those whose rows are `to_write` are locked before they are read. Each has `written`: for which readers there are
+    search rows of it now, and their digests.
     """
     known = sorted({record.pk for record in records}) or list(
         Record.objects.order_by("pk").values_list("pk", flat=True)
@@ -41,7 +41,9 @@ def _read(keys, *, to_write):
     """These records as they are; what they were before a lock was had is not looked at."""
     with connections[router.db_for_write(Record)].cursor() as cursor:
         cursor.execute(_READ, [keys, to_write])
-        names = [column.name for column in cursor.description]
+        # The description of a cursor makes much of fifty columns of which only the names are wanted.
+        result = cursor.pgresult
+        names = [result.fname(number).decode() for number in range(result.nfields)]
         return [_complete(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
@@ -56,7 +58,7 @@ def _complete(read):
     hold(record, "files", RecordFile, [_file(each) for each in read["files"]])
     evaluations = [_evaluation(each) for each in read["evaluations"]]
     hold(record, "evaluations", Evaluation, evaluations)
-    record.has_rows_for = read["readers"]
+    record.written = {for_: bytes.fromhex(said) for for_, said in read["written"].items()}
     return record
 
 

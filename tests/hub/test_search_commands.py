@@ -1,11 +1,14 @@
 """The commands around the search: made-up records, rebuilding, counting words, measuring on test collections."""
 
+import threading
 from io import StringIO
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError, connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from core.models import Term
 from hub.management import smart
@@ -50,6 +53,8 @@ def test_made_up_records_are_found_as_if_they_had_been_saved(coded):
     assert _make(60) == "60 made-up records, 60 records in all\n"
 
     assert SearchRow.objects.differing() == []
+    assert SearchRow.objects.refresh(*Record.objects.all()) == SearchRow.objects.count()
+    assert not RecordToLearn.objects.exists(), "nothing was to be written"
     assert set(Record.objects.values_list("visibility", flat=True)) > {"public", "members"}
     found = SearchWord.objects.filter(public__gt=2, word__startswith="con").order_by("word")
     word = found[0].word
@@ -140,6 +145,85 @@ def test_counting_forgets_words_that_no_record_has_any_more(shelve):
     assert not SearchWord.objects.filter(word="ferries").exists()
     assert str(SearchWord.objects.get(word="trams")) == "trams"
     assert not RecordToLearn.objects.exists()
+
+
+def test_what_a_change_leaves_alone_is_not_written_again(shelve):
+    """A row is moved by whatever is written to it (`ctid`), and each vector by its own language alone."""
+    french = {"fr": {"title": "Bacs", "summary": "", "description": "Des bacs"}}
+    record = shelve("SCN-P-0001", visibility="teaser", title="Ferries", texts=french)
+    learn_new_words()
+    before = _where()
+    SearchRow.objects.refresh(record)
+
+    assert _where() == before
+    assert not RecordToLearn.objects.exists()
+    with CaptureQueriesContext(connection) as queries:
+        record.texts.filter(language="fr").update(description="Des passeurs")
+        SearchRow.objects.refresh(record)
+
+    (update,) = [query["sql"] for query in queries if "UPDATE hub_searchrow" in query["sql"]]
+    assert ("fts_fr" in update, "fts_en" in update, "facets" in update) == (True, False, False)
+    assert [readers for readers, place in _where().items() if place != before[readers]] == [
+        "insiders"
+    ]
+    assert RecordToLearn.objects.exists()
+    assert SearchRow.objects.differing() == []
+
+
+def test_an_arabic_word_is_learnt_as_it_is_written_though_its_stem_is_known(shelve):
+    record = shelve("SCN-P-0001", visibility="public", language="ar", title="مدرسة")
+    learn_new_words()
+    record.texts.update(title="المدرسة")
+    SearchRow.objects.refresh(record)
+
+    learn_new_words()
+
+    assert SearchWord.objects.filter(word="المدرسه").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_save_at_once_never_wait_for_each_other(shelve):
+    """Whoever writes two rows of a record locks the counts they share in the order that all others do."""
+    codes = [f"SCN-P-000{number}" for number in range(4)]
+    for code, visibility in zip(codes, ["teaser", "public"] * 2, strict=True):
+        shelve(code, visibility=visibility, title="Ferries")
+    failed = []
+
+    def save(code):
+        record = Record.objects.get(code=code)
+        try:
+            for day in range(1, 150):
+                Record.objects.filter(pk=record.pk).update(start_date=f"{1900 + day}-01-01")
+                SearchRow.objects.refresh(record)
+        except OperationalError as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=save, args=[code]) for code in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert SearchRow.objects.differing() == []
+
+
+def _where():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT readers, ctid::text FROM hub_searchrow")
+        return dict(cursor.fetchall())
+
+
+def test_a_row_from_before_the_digests_is_written_whole(shelve):
+    record = shelve("SCN-P-0001", visibility="public", title="Ferries")
+    SearchRow.objects.update(digests=b"", visibility="staff", fts_en=None)
+
+    SearchRow.objects.refresh(record)
+
+    assert SearchRow.objects.differing() == []
+    assert [hit.code for hit in _hits("ferries")] == ["SCN-P-0001"]
 
 
 def test_new_words_of_a_changed_record_are_learnt_soon_after(shelve):

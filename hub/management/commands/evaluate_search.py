@@ -16,7 +16,7 @@ from core.words import compounds, words
 from hub.management import smart
 from hub.management.measuring import Bm25, by_ts_rank, means
 from hub.models import Record, RecordText, SearchRow
-from hub.models.search import CONFIGS
+from hub.models.search_writing import CONFIGS
 from hub.search import learn
 from hub.search.page import codes_of_best
 from members.models import User

@@ -7,7 +7,7 @@ from core.models import Term
 from hub.management.synthetic import SPOKEN, Writer
 from hub.management.synthetic_rows import COLUMNS, STAGED, SearchRows
 from hub.models import Record, RecordCity, RecordText, SearchRow, SearchWord
-from hub.models.search import CONFIGS
+from hub.models.search_writing import CONFIGS
 from hub.search.learning import count_lexemes
 from members.models import Body, City
 
@@ -16,7 +16,7 @@ _BATCH = 5_000
 _MANY = 5_000
 _STAGE = f"""
 CREATE TEMP TABLE staged (record_id bigint, readers text, status text, visibility text, groups int[],
-    facets int[], counted bytea, shown_at timestamptz, evidence smallint,
+    embargo_until timestamptz, facets int[], counted bytea, shown_at timestamptz, evidence smallint, digests bytea,
     {", ".join(f"{name} text" for name in STAGED)}) ON COMMIT DROP
 """
 _VECTORS = ", ".join(
