@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
@@ -10,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Term
+from core.vocabularies import terms_at
 from hub.models import EvaluationRating, Record
 from hub.models import search_facets as numbers
 from members.models.people import LANGUAGES
@@ -68,12 +70,9 @@ _FACET_OF = {
     for name, values in _FIXED.items()
     for value, number in values.items()
 }
-_NAMED = """
-SELECT id, vocabulary, code, label_{language}, position FROM core_term
-WHERE id = ANY(%s) OR vocabulary = 'criterion' OR (vocabulary, code) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-UNION ALL
-SELECT id, 'city', slug, coalesce(nullif(name_{language}, ''), official_name), 0 FROM members_city
-WHERE id = ANY(%s) OR slug = ANY(%s)
+_KNOWN = """
+SELECT (SELECT token FROM core_vocabularystate), id, slug, coalesce(nullif(name_{language}, ''), official_name)
+FROM (VALUES (TRUE)) AS one LEFT JOIN members_city ON id = ANY(%s) OR slug = ANY(%s)
 """
 
 
@@ -87,46 +86,35 @@ class Named(NamedTuple):
 
 
 class Codes:
-    """The terms and cities a page of results speaks of, read in one query."""
+    """The terms, and the cities that a page of results speaks of."""
 
     def __init__(self, counted, chosen):
-        self.terms: dict[int, Named] = {}
-        self.cities: dict[int, tuple[str, str]] = {}
-        self.keys: dict[tuple[str, str], int] = {}
         language = get_language() if get_language() in dict(LANGUAGES) else "en"
+        asked = [pk for number in counted if (pk := numbers.city_of(number))]
         with connection.cursor() as cursor:
-            cursor.execute(
-                _NAMED.format(language=language),
-                [
-                    [number for number in counted if 0 < number < numbers.city_number(0)],
-                    *_wanted_codes(chosen),
-                    [pk for number in counted if (pk := numbers.city_of(number))],
-                    list(chosen.get("city", ())),
-                ],
-            )
-            for pk, vocabulary, code, label, position in cursor.fetchall():
-                self.keys[vocabulary, code] = pk
-                if vocabulary == "city":
-                    self.cities[pk] = (code, label)
-                else:
-                    self.terms[pk] = Named(vocabulary, code, label or code, position)
+            sql = _KNOWN.format(language=language)
+            cursor.execute(sql, [asked, list(chosen.get("city", ()))])
+            rows = cursor.fetchall()
+        self.terms, self._keys = _named(rows[0][0], language)
+        self.cities = {pk: (slug, name) for _token, pk, slug, name in rows if pk}
+        self._cities = {slug: pk for pk, (slug, _name) in self.cities.items()}
 
     def number_of(self, name, value) -> int | None:
         """The number of a value of a filter; None for one that nobody knows."""
         if name in _FIXED:
             return _FIXED[name].get(value)
         if name == "city":
-            pk = self.keys.get(("city", value))
+            pk = self._cities.get(value)
             return pk and numbers.city_number(pk)
         if name == "year":
             is_year = value.isascii() and value.isdecimal() and len(value) == 4
             return numbers.year_number(int(value)) if is_year else None
         if name == "rating":
             criterion, _sep, rating = value.partition(":")
-            pk = self.keys.get(("criterion", criterion))
+            pk = self._keys.get(("criterion", criterion))
             known = rating in EvaluationRating.Rating.values
             return numbers.rating_number(pk, rating) if pk and known else None
-        return self.keys.get((FACETS[name].vocabulary, value))
+        return self._keys.get((FACETS[name].vocabulary, value))
 
     def value_of(self, number) -> tuple[str, str] | None:
         """The filter and the value that a number stands for; None where no filter shows it."""
@@ -159,8 +147,9 @@ class Codes:
             return self._rating_label(value)
         if name == "year":
             return value
-        pk = self.keys[("city", value) if name == "city" else (FACETS[name].vocabulary, value)]
-        return self.cities[pk][1] if name == "city" else self.terms[pk].label
+        if name == "city":
+            return self.cities[self._cities[value]][1]
+        return self._term(FACETS[name].vocabulary, value).label
 
     def order_of(self, name, value):
         """Where a value stands among the others of its filter."""
@@ -170,25 +159,33 @@ class Codes:
             return (-int(value), "")
         if name == "rating":
             criterion, _sep, rating = value.partition(":")
-            position = self.terms[self.keys["criterion", criterion]].position
+            position = self._term("criterion", criterion).position
             return (position, EvaluationRating.Rating.values.index(rating))
         if name in ("city", "country"):
             return (0, self.label_of(name, value))
-        return (self.terms[self.keys[FACETS[name].vocabulary, value]].position, "")
+        return (self._term(FACETS[name].vocabulary, value).position, "")
 
     def _rating_label(self, value):
         criterion, _sep, rating = value.partition(":")
-        label = self.terms[self.keys["criterion", criterion]].label
+        label = self._term("criterion", criterion).label
         answer = EvaluationRating.Rating(rating).label
         return gettext("%(criterion)s: %(rating)s") % {"criterion": label, "rating": answer}
 
+    def _term(self, vocabulary, code):
+        return self.terms[self._keys[vocabulary, code]]
 
-def _wanted_codes(chosen):
-    """The vocabularies of the chosen terms, and their codes."""
-    wanted = [
-        (facet.vocabulary, code)
-        for name, values in chosen.items()
-        if (facet := FACETS.get(name)) and facet.vocabulary
-        for code in values
-    ]
-    return [vocabulary for vocabulary, _code in wanted], [code for _vocabulary, code in wanted]
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _named(token, language):
+    """All terms by key as they are called in a language, and the keys by vocabulary and code."""
+    terms = terms_at(token)
+    named = {
+        key: Named(
+            term.vocabulary,
+            term.code,
+            getattr(term, f"label_{language}") or term.code,
+            term.position,
+        )
+        for key, term in terms.items()
+    }
+    return named, {(term.vocabulary, term.code): key for key, term in terms.items()}

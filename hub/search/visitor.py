@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection
-from django.utils import timezone
-
 from hub.models import SearchRow
+from hub.models.visible_sql import visible_sql
 from hub.search.sql import Sql
 from hub.search.terms import LANGUAGES
 from members.models.standing import Standing, standing
@@ -31,9 +28,6 @@ _COLUMNS = [
 _VERSIONS = [f"{part}_{language}" for part in ("fts", "length") for language in LANGUAGES]
 
 
-_LASTS = timedelta(seconds=1)
-
-
 @dataclass(frozen=True)
 class Visitor:
     """Somebody with the `rows` through which they may find records, and the `level` whose counts speak for them.
@@ -45,25 +39,13 @@ class Visitor:
     rows: Sql
     level: str
     standing: Standing
-    since: datetime
 
     @classmethod
     def of(cls, user) -> Visitor:
-        """The visitor of this moment, remembered on the user for the page that asks several times, a second at most."""
-        who, now = standing(user), timezone.now()
-        known = user.__dict__.get("visitor")
-        if known and known.standing is who and abs(now - known.since) < _LASTS:
-            return known
-        user.__dict__["visitor"] = visitor = cls(user, _rows(user), _level(who), who, now)
-        return visitor
-
-
-def _rows(user):
-    rows = SearchRow.objects.visible_to(user).order_by().values(*_COLUMNS, *_VERSIONS)
-    compiler = rows.query.get_compiler(connection=connection)
-    compiler.elide_empty = False
-    sql, params = compiler.as_sql()
-    return Sql(sql, list(params))
+        """The visitor of this moment."""
+        who = standing(user)
+        rows = Sql(*visible_sql(SearchRow, user, *_COLUMNS, *_VERSIONS))
+        return cls(user, rows, _level(who), who)
 
 
 def _level(who):

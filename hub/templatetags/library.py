@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -61,29 +62,19 @@ _STEP, _DONE = "<li>{}</li>", '<li class="done">{}</li>'
 @register.filter
 def boxes(facet) -> SafeString:
     """A box to tick for each value of a filter: a template would take half of its time for the page over these."""
-    return format_html_join(
-        "\n",
-        "{}",
-        (
-            (
-                format_html(
-                    _TICKED if choice.on else _BOX,
-                    *(facet["name"], choice.value, capfirst(choice.label), choice.count),
-                ),
-            )
-            for choice in facet["choices"]
-        ),
-    )
+    choices = facet["choices"]
+    if not choices:
+        return SafeString()
+    pieces = "\n".join(_TICKED if choice.on else _BOX for choice in choices)
+    said = [(facet["name"], each.value, capfirst(each.label), each.count) for each in choices]
+    return format_html(pieces, *chain.from_iterable(said))
 
 
 @register.filter
 def steps(evidence) -> SafeString:
     """What is known of a record, each as an item of a list; marked where it is more than "not yet"."""
-    return format_html_join(
-        "",
-        "{}",
-        ((format_html(_DONE if is_there else _STEP, said),) for said, is_there in evidence),
-    )
+    pieces = "".join(_DONE if is_there else _STEP for _said, is_there in evidence)
+    return format_html(pieces, *(said for said, _is_there in evidence))
 
 
 @register.filter
