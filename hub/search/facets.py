@@ -14,6 +14,7 @@ from core.models import Term
 from core.vocabularies import terms_at
 from hub.models import EvaluationRating, Record
 from hub.models import search_facets as numbers
+from hub.rules import may_name
 from members.models.people import LANGUAGES
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ _FACET_OF = {
     for value, number in values.items()
 }
 _KNOWN = """
-SELECT (SELECT token FROM core_vocabularystate), id, slug, coalesce(nullif(name_{language}, ''), official_name)
+SELECT (SELECT token FROM core_vocabularystate), id, slug, coalesce(nullif(name_{language}, ''), official_name),
+    listing, risk_flag
 FROM (VALUES (TRUE)) AS one LEFT JOIN members_city ON id = ANY(%s) OR slug = ANY(%s)
 """
 
@@ -85,10 +87,19 @@ class Named(NamedTuple):
     position: int
 
 
-class Codes:
-    """The terms, and the cities that a page of results speaks of."""
+class NamedCity(NamedTuple):
+    """A city as a page of results speaks of it, and who may know of it."""
 
-    def __init__(self, counted, chosen):
+    slug: str
+    label: str
+    listing: str
+    risk_flag: bool
+
+
+class Codes:
+    """The terms, and the cities that a page of results speaks of, as far as its visitor may know of them."""
+
+    def __init__(self, user, counted, chosen):
         language = get_language() if get_language() in dict(LANGUAGES) else "en"
         asked = [pk for number in counted if (pk := numbers.city_of(number))]
         with connection.cursor() as cursor:
@@ -96,8 +107,9 @@ class Codes:
             cursor.execute(sql, [asked, list(chosen.get("city", ()))])
             rows = cursor.fetchall()
         self.terms, self._keys = _named(rows[0][0], language)
-        self.cities = {pk: (slug, name) for _token, pk, slug, name in rows if pk}
-        self._cities = {slug: pk for pk, (slug, _name) in self.cities.items()}
+        cities = {pk: NamedCity(*city) for _token, pk, *city in rows if pk}
+        self.cities = {pk: city for pk, city in cities.items() if may_name(user, city)}
+        self._cities = {city.slug: pk for pk, city in self.cities.items()}
 
     def number_of(self, name, value) -> int | None:
         """The number of a value of a filter; None for one that nobody knows."""
@@ -124,7 +136,7 @@ class Codes:
             name = _OF_VOCABULARY.get(self.terms[number].vocabulary)
             return (name, self.terms[number].code) if name else None
         if (pk := numbers.city_of(number)) in self.cities:
-            return ("city", self.cities[pk][0])
+            return ("city", self.cities[pk].slug)
         if year := numbers.year_of(number):
             return ("year", str(year))
         if numbers.is_rating(number):
@@ -148,7 +160,7 @@ class Codes:
         if name == "year":
             return value
         if name == "city":
-            return self.cities[self._cities[value]][1]
+            return self.cities[self._cities[value]].label
         return self._term(FACETS[name].vocabulary, value).label
 
     def order_of(self, name, value):

@@ -75,7 +75,7 @@ def search(user, wanted: Wanted) -> Found:
     """
     visitor, language = Visitor.of(user), wanted.language or get_language() or "en"
     terms = understand(visitor, parse(wanted.text), language)
-    chosen, filters = _filters(wanted.chosen)
+    chosen, filters = _filters(user, wanted.chosen)
     number = min(max(wanted.page, 1), _LAST_PAGE)
     nearness = nearness_to(user, wanted.city, language) if wanted.order == "closest" else None
     asked = {"order": wanted.order, "nearness": nearness, "limit": PAGE}
@@ -94,7 +94,7 @@ def keys(user, wanted: Wanted, most, *, strict=False) -> list[int]:
     """
     visitor, language = Visitor.of(user), wanted.language or get_language() or "en"
     terms = understand(visitor, parse(wanted.text), language)
-    _chosen, filters = _filters(wanted.chosen)
+    _chosen, filters = _filters(user, wanted.chosen)
     nearness = nearness_to(user, wanted.city, language) if wanted.order == "closest" else None
     rows = asking.ranked(visitor, terms, filters, limit=most, order=wanted.order, nearness=nearness)
     return [row[1] for row in rows if row[2] or not strict]
@@ -109,12 +109,12 @@ def codes_of_best(user, text, number, language="en") -> list[str]:
     return [codes[pk] for pk in keys]
 
 
-def _filters(chosen):
+def _filters(user, chosen):
     """What is chosen and known, as values and as numbers."""
     asked = {name: tuple(values) for name, values in chosen.items() if name in FACETS and values}
     if not asked:
         return {}, {}
-    codes = Codes([], asked)
+    codes = Codes(user, [], asked)
     known = {
         name: {value: number for value in values if (number := codes.number_of(name, value))}
         for name, values in asked.items()
@@ -129,7 +129,8 @@ def _filters(chosen):
 def _found(user, rows, wanted, chosen, filters, language):
     counted = list(_counted(rows))
     hits = [row for row in rows if row[0] == "hit"]
-    codes = Codes({facet for _, facet, _ in counted} | {n for row in hits for n in row[4]}, chosen)
+    numbers = {facet for _, facet, _ in counted} | {n for row in hits for n in row[4]}
+    codes = Codes(user, numbers, chosen)
     failing = {fails: n for fails, facet, n in counted if facet == 0}
     words = wanted_words(wanted.text)
     return Found(

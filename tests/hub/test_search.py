@@ -595,6 +595,26 @@ def test_what_a_visitor_may_find_is_asked_anew_for_every_page(shelve, ana, time_
     assert _find(ana, "record").total == 0
 
 
+def test_a_city_that_hides_is_as_unknown_in_an_address_as_one_that_is_not(shelve, ana, staff):
+    hidden = factories.city("Secretville", listing="unlisted", slug="secretville")
+    members = factories.city("Quietville", listing="members", slug="quietville")
+    record = shelve("SCN-P-0001", visibility="public")
+    record.cities.create(city=hidden)
+    record.cities.create(city=members)
+    SearchRow.objects.refresh(record)
+
+    def named(user, slug):
+        found = search(user, Wanted(chosen={"city": (slug,)}))
+        return [choice.label for choice in found.choices("city") if choice.on]
+
+    assert (named(STRANGER, "secretville"), named(STRANGER, "quietville")) == ([], [])
+    assert (named(ana, "secretville"), named(ana, "quietville")) == ([], ["Quietville"])
+    assert named(staff, "secretville") == ["Secretville"]
+    members.risk_flag = True
+    members.save(update_fields=["risk_flag"])
+    assert named(ana, "quietville") == []
+
+
 def test_rows_counts_and_words_follow_every_change(shelve):
     record = shelve("SCN-P-0001", visibility="public", title="Ferry", themes=["youth"])
     assert _find(STRANGER).facets["theme"] == {"youth": 1}
