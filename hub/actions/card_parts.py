@@ -5,6 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator, validate_email
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from hub.actions.card_values import LANGUAGE_CODES, Values
 from hub.models import (
@@ -24,11 +25,20 @@ EVALUATION = [
     "evaluator_kind", "evaluator", "city", "method", "date", "record_revision", "overall_comment",
     "reply", "replied_at", "published", "decided_at", "shown_to_city_at", "ratings",
 ]  # fmt: skip
+_ONE_A_CITY = gettext_noop(
+    "Only one evaluation by a city may wait for a decision, and this card has another."
+)
 FILE = ["name", "title", "language", "licence", "visibility", "transcript", "content", "sha256"]
 
 is_web_page = URLValidator(schemes=["http", "https"])
 # The form that the DOI handbook gives: a registrant's prefix, a slash, and anything without a blank.
 is_doi = RegexValidator(re.compile(r"^10\.\d{4,9}/\S+\Z"))
+
+
+def city_that_waits(evaluation, name="city"):
+    """The city that waits for a decision about this evaluation; None if nobody does."""
+    is_decided = evaluation["published"] or evaluation["decided_at"]
+    return None if is_decided else evaluation[name]
 
 
 class Parts(Values):
@@ -123,7 +133,17 @@ class Parts(Values):
         }
 
     def evaluations(self, name):
-        return [self._evaluation(where, item) for where, item in self.items(name, self.card[name])]
+        """What was found of it; of each city one at most that waits for a decision."""
+        found, waiting = [], set()
+        for where, item in self.items(name, self.card[name]):
+            known = len(self.problems)
+            evaluation = self._evaluation(where, item)
+            if len(self.problems) == known and (city := city_that_waits(evaluation)):
+                if city in waiting:
+                    self.wrong(f"{where}.city", _(_ONE_A_CITY))
+                waiting.add(city)
+            found.append(evaluation)
+        return found
 
     def _evaluation(self, where, given):
         self.only(given, f"{where}.", EVALUATION)

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from core.models import JournalEntry, Media
 from hub.actions.card_values import BadCards
@@ -186,6 +187,48 @@ def test_what_members_found_is_neither_lost_nor_doubled(world, ana, mombasa):
     assert [each.created_by for each in record.evaluations.all()] == [ana]
 
 
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ({"published": True}, {"published": False}),
+        ({"decided_at": timezone.now()}, {"published": False}),
+        ({}, {"published": True}),
+    ],
+)
+def test_what_was_decided_meanwhile_is_not_doubled(world, ana, mombasa, there, said):
+    import_cards(_file(_full_card()), by=None)
+    record = Record.objects.get()
+    known = {"evaluator_kind": "peer", "city": mombasa, "created_by": ana, "published": False}
+    record.evaluations.create(**known | there)
+    card = json.loads(export_cards(Record.objects.all()))["records"][0]
+    for each in card["evaluations"]:
+        if each["evaluator_kind"] == "peer":
+            each.pop("decided_at", None)
+            each |= said
+
+    import_cards(_file(card | {"is_ongoing": True}), by=None)
+
+    found = record.evaluations.filter(evaluator_kind="peer")
+    assert [each.created_by for each in found] == [ana]
+
+
+def test_what_a_city_is_waiting_for_stays_as_it_wrote_it(world, ana, mombasa):
+    """Only one evaluation of a city may wait: a sheet that calls its author otherwise makes no second one."""
+    import_cards(_file(_full_card()), by=None)
+    record = Record.objects.get()
+    record.evaluations.create(
+        evaluator_kind="peer", evaluator="Ana", city=mombasa, created_by=ana, published=False
+    )
+    card = json.loads(export_cards(Record.objects.all()))["records"][0]
+    (waiting,) = [each for each in card["evaluations"] if not each.get("published", True)]
+    waiting["evaluator"] = "Ana of Mombasa"
+
+    import_cards(_file(card | {"is_ongoing": True}), by=None)
+
+    (kept,) = record.evaluations.filter(published=False)
+    assert (kept.evaluator, kept.created_by) == ("Ana", ana)
+
+
 def test_import_brings_a_known_record_up_to_date_and_leaves_what_it_does_not_name(world):
     import_cards(_file(_full_card()), by=None)
     change = {
@@ -327,6 +370,16 @@ def test_a_record_without_code_gets_the_next_one(world):
         ),
         ({"links": [{"kind": "other", "title": "A"}]}, "links.1.kind"),
         ({"evaluations": [{"evaluator_kind": "nobody"}]}, "evaluations.1.evaluator_kind"),
+        (
+            {
+                "evaluations": [
+                    {"evaluator_kind": "peer", "city": "mombasa", "published": False},
+                    {"evaluator_kind": "peer", "city": "mombasa", "published": True},
+                    {"evaluator_kind": "self", "city": "mombasa", "published": False},
+                ]
+            },
+            "evaluations.3.city",
+        ),
         (
             {"evaluations": [{"evaluator_kind": "peer", "ratings": {"beauty": {"rating": "4"}}}]},
             "evaluations.1.ratings.beauty",
