@@ -58,7 +58,9 @@ class Postgres(Server):
             self.programs.bin / "postgres", "-D", self.data, "-p", self.port,
             "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             "-c", f"dynamic_shared_memory_type={_shared_memory(self.account)}",
-            "-c", "shared_buffers=256MB", "-c", "jit=off",  # as in docker-compose.yml
+            # As in docker-compose.yml.
+            "-c", f"shared_buffers={os.environ.get('POSTGRES_BUFFERS') or '256MB'}",
+            "-c", "jit=off", "-c", "io_method=sync",
         ]  # fmt: skip
 
     def ready(self) -> bool:
