@@ -186,13 +186,16 @@ def _pages(words):
     client.force_login(_member())
     client.get("/hub/")
     for name, target in [("medium", 2.0), ("broad", 1.4)]:
-        ratios = []
+        pages, statements = [], []
         for _ in range(TIMES):
             start = time.perf_counter()
             with _clock() as clock:
                 page = client.get("/hub/", {"q": words[name]})
-            ratios.append((time.perf_counter() - start) * 1000 / clock[0])
-        figures.at_most(f"page_to_sql_{name}", target, ratios)
+            pages.append((time.perf_counter() - start) * 1000)
+            statements.append(clock[0])
+        both = list(zip(pages, statements, strict=True))
+        figures.at_most(f"page_to_sql_{name}", target, [whole / sql for whole, sql in both])
+        figures.tell(f"page_beside_sql_{name}_ms", [whole - sql for whole, sql in both])
         cards = re.findall(rb"<article.*?</article>", page.content, re.DOTALL)
         figures.at_most(f"html_{name}", 45, [len(page.content) / 1024], unit="kB")
         weight = sum(map(len, cards)) / max(len(cards), 1) / 1024
