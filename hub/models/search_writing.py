@@ -7,6 +7,7 @@ alone a save would take a third longer.
 import json
 from datetime import UTC
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, NamedTuple
 
 from core.words import arabic_stem, says_nothing
@@ -34,7 +35,7 @@ _NO_WORDS: list[str | None] = [None] * 5
 _DIGEST = 5
 # In one statement the counts are brought up to date once, their rows locked in one order (migration 0004), so that
 # two writers never wait for each other.
-_TOGETHER = "WITH {written} INSERT INTO hub_recordtolearn SELECT unnest(%s) ON CONFLICT DO NOTHING"
+_TOGETHER = "WITH {written} INSERT INTO hub_recordtolearn VALUES {noted} ON CONFLICT DO NOTHING"
 
 
 class RowToWrite(NamedTuple):
@@ -73,13 +74,14 @@ def writing(rows: list[RowToWrite]) -> tuple[str, list]:
     statements, values = zip(*[_statement(*each) for each in changed], strict=True)
     written = ", ".join(f"row_{number} AS ({sql})" for number, sql in enumerate(statements))
     keys = sorted({each.row.record_id for each in changed})
-    return _TOGETHER.format(written=written), [*(each for some in values for each in some), keys]
+    noted = ", ".join(["(%s)"] * len(keys))
+    return _TOGETHER.format(written=written, noted=noted), [*chain(*values), *keys]
 
 
 def _statement(row, versions, before):
     set_here = [("digests", "%s", [row.digests]), *_changed(row, versions, before or b"")]
     columns, made, given = zip(*set_here, strict=True)
-    key, values = [row.record_id, row.readers], [each for some in given for each in some]
+    key, values = [row.record_id, row.readers], list(chain(*given))
     if before is None:
         names, places = ", ".join(["record_id", "readers", *columns]), ", ".join(["%s, %s", *made])
         return f"INSERT INTO hub_searchrow ({names}) VALUES ({places})", [*key, *values]  # noqa: S608 (names of our own)
