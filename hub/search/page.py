@@ -90,11 +90,14 @@ def search(user, wanted: Wanted) -> Found:
 def keys(user, wanted: Wanted, most, *, strict=False) -> list[int]:
     """The keys of all the records that match, up to so many, in the order wanted: what an export writes.
 
-    With `strict` those with every word alone, which can be told where the best come first.
+    With `strict` those with every word alone, which can be told where the best come first; and none where a filter
+    has only values that this visitor cannot know, which otherwise is left out.
     """
     visitor, language = Visitor.of(user), wanted.language or get_language() or "en"
     terms = understand(visitor, parse(wanted.text), language)
-    _chosen, filters = _filters(user, wanted.chosen)
+    chosen, filters = _filters(user, wanted.chosen)
+    if strict and wanted.chosen.keys() - chosen.keys():
+        return []
     nearness = nearness_to(user, wanted.city, language) if wanted.order == "closest" else None
     rows = asking.ranked(visitor, terms, filters, limit=most, order=wanted.order, nearness=nearness)
     return [row[1] for row in rows if row[2] or not strict]

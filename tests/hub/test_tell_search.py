@@ -13,6 +13,7 @@ from hub.tasks import tell_searches
 from members.models import BodyMember
 from outbox.letters import render
 from outbox.models import Message
+from tests.hub.conftest import list_as
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -63,6 +64,23 @@ def test_a_letter_lists_what_is_new_with_links_in_the_reader_s_language(ana, nig
     assert "Schools" not in text
     assert "/fr/hub/?q=night&sort=newest" in text
     assert "/fr/hub/searches/stop/" in text
+
+
+def test_a_search_for_a_city_that_hides_meanwhile_is_no_search_for_everything(ana, put, aarhus):
+    """On the page a filter that nobody knows is left out; as news that would be all there is."""
+    list_as(aarhus, "members")
+    since = timezone.now() - 2 * WEEK
+    actions.keep("city=aarhus&theme=youth", name="Aarhus", told_until=since, by=ana)
+    put("SCN-P-0001", title="Elsewhere", themes=["youth"])
+    here = put("SCN-P-0002", title="Here", themes=["youth"])
+    here.cities.create(city=aarhus)
+    SearchRow.objects.refresh(here)
+    list_as(aarhus, "unlisted")
+    SearchRow.objects.refresh(here)
+
+    tell_searches()
+
+    assert not _letters().exists()
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
