@@ -58,6 +58,11 @@ def compounds(text: str) -> list[str]:
     return [word for token in tokens for word in _compounds_of(token)]
 
 
+def folded(text: str, most: int | None = None) -> str:
+    """The words of a text (`most` of them), and its compounds as one word each, apart by spaces: what is searched."""
+    return " ".join([*words(text), *compounds(text)][:most])
+
+
 @_remembered
 def _words_of(token):
     return tuple(word[:LONGEST_WORD] for word in _WORD.findall(fold(token).translate(_DIGITS)))

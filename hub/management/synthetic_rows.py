@@ -4,7 +4,7 @@ import functools
 
 from django.utils.translation import override
 
-from core.words import compounds, spelled_words, words
+from core.words import folded, spelled_words
 from hub.management.synthetic import SPOKEN
 from hub.models import Record
 from hub.models.search_facets import (
@@ -109,7 +109,7 @@ class SearchRows:
     def _codes(self, made, terms, city, language, *, with_code):
         named, cities = self._named(terms, city)
         said = [made.code, made.code.replace("-", " "), "", ""] if with_code else []
-        return _kept_text("\n".join([*said, *_labels(language, made.kind, named, cities)]))
+        return folded("\n".join([*said, *_labels(language, made.kind, named, cities)]))
 
 
 class Row:
@@ -152,10 +152,4 @@ def _kept(said):
     return " ".join(filter(None, map(_kept_word, said)))
 
 
-@functools.cache
-def _kept_word(word):
-    return _kept_text(word)
-
-
-def _kept_text(text):
-    return " ".join([*words(text), *compounds(text)])
+_kept_word = functools.cache(folded)

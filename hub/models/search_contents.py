@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from django.utils.translation import override
 
 from core.models import Term
-from core.words import compounds, spelled_words, words
+from core.words import folded, spelled_words
 from hub.models.files import RecordFile
 from hub.models.records import Record
 from hub.models.search_facets import (
@@ -228,10 +228,7 @@ def _words_of_files(record, files):
 
 
 # Most of what strangers read insiders read too, so the last texts are remembered.
-@lru_cache(maxsize=64)
-def _kept(text, most=None):
-    """The folded words of a text."""
-    return " ".join([*words(text), *compounds(text)][:most])
+_kept = lru_cache(maxsize=64)(folded)
 
 
 @lru_cache(maxsize=16)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from core.words import compounds, words
+from core.words import folded
 from hub.management import smart
 from hub.management.measuring import Bm25, by_ts_rank, means
 from hub.models import Record, RecordText, SearchRow
@@ -143,7 +143,7 @@ def load(collection) -> dict[str, str]:
 def _leave_out_codes(texts):
     """Take the code of the record and the name of its kind out of the rows: a document has neither."""
     parts = [
-        [" ".join([*words(part), *compounds(part)]) for part in column]
+        [folded(part) for part in column]
         for column in zip(
             *[(text.title, text.keywords, text.description) for text in texts], strict=True
         )
