@@ -35,12 +35,6 @@ is_web_page = URLValidator(schemes=["http", "https"])
 is_doi = RegexValidator(re.compile(r"^10\.\d{4,9}/\S+\Z"))
 
 
-def city_that_waits(evaluation, name="city"):
-    """The city that waits for a decision about this evaluation; None if nobody does."""
-    is_decided = evaluation["published"] or evaluation["decided_at"]
-    return None if is_decided else evaluation[name]
-
-
 class Parts(Values):
     """Reads the things inside a card; `card` is what was given, `known` what it may point at."""
 
@@ -138,10 +132,10 @@ class Parts(Values):
         for where, item in self.items(name, self.card[name]):
             known = len(self.problems)
             evaluation = self._evaluation(where, item)
-            if len(self.problems) == known and (city := city_that_waits(evaluation)):
-                if city in waiting:
+            if len(self.problems) == known and evaluation["city"] and _waits(evaluation):
+                if evaluation["city"] in waiting:
                     self.wrong(f"{where}.city", _(_ONE_A_CITY))
-                waiting.add(city)
+                waiting.add(evaluation["city"])
             found.append(evaluation)
         return found
 
@@ -223,3 +217,8 @@ class Parts(Values):
             "sha256": self.text(f"{where}.sha256", given.get("sha256", "")),
             "content": self.text(f"{where}.content", given.get("content", "")),
         }
+
+
+def _waits(evaluation):
+    facts = {name: evaluation[name] for name in ("published", "decided_at")}
+    return Evaluation(**facts).is_waiting()

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from core import files
-from hub.actions.card_parts import WHOLE_TEXT, city_that_waits
+from hub.actions.card_parts import WHOLE_TEXT
 from hub.models import (
     Evaluation,
     EvaluationRating,
@@ -165,12 +165,12 @@ def _write_evaluations(said, known):
         there = Evaluation.objects.filter(record__in=known)
         there.filter(created_by__isnull=True).delete()
         for written in there.filter(created_by__isnull=False):
-            here[written.record_id] |= _signatures(vars(written))
+            here[written.record_id] |= _signatures(written)
     made = [
-        (_evaluation(record, evaluation), evaluation["ratings"])
+        (evaluation, each["ratings"])
         for record, evaluations in said
-        for evaluation in evaluations
-        if not _signatures(_with_key(evaluation)) & here[record.pk]
+        for each in evaluations
+        if not _signatures(evaluation := _evaluation(record, each)) & here[record.pk]
     ]
     Evaluation.objects.bulk_create([evaluation for evaluation, _ratings in made])
     EvaluationRating.objects.bulk_create(
@@ -188,14 +188,10 @@ def _write_evaluations(said, known):
 def _signatures(evaluation):
     """What tells an evaluation from the others of its record; of those that wait, its city does so alone."""
     names = ("evaluator_kind", "evaluator", "city_id", "date", "record_revision")
-    known_by = {tuple(evaluation[name] for name in names)}
-    if city := city_that_waits(evaluation, "city_id"):
-        known_by.add(city)
+    known_by = {tuple(getattr(evaluation, name) for name in names)}
+    if evaluation.city_id and evaluation.is_waiting():
+        known_by.add(evaluation.city_id)
     return known_by
-
-
-def _with_key(evaluation):
-    return evaluation | {"city_id": evaluation["city"] and evaluation["city"].pk}
 
 
 def _evaluation(record, said):
