@@ -15,23 +15,22 @@ import re
 import sys
 import time
 from contextlib import contextmanager
-from io import StringIO
 
 import _search_floors as floors
 from _frame import Figures, database
+from _search_library import grow_to, look_for, member
 
 SIZE = int(os.environ.get("SIZE", "100000"))
 SMALL = min(10_000, max(SIZE // 3, 3_000))
-SHARES = {"rare": 0.001, "medium": 0.045, "broad": 0.30}
 TIMES = 9
 figures = Figures()
 
 
 def main():
     with database("search"):
-        small = _grow_to(SMALL, first=True)
+        small = grow_to(SMALL, figures, first=True)
         times_small = _sql_times(small)
-        large = _grow_to(SIZE)
+        large = grow_to(SIZE, figures)
         times_large = _sql_times(large)
         _growth(times_small, times_large)
         _against_naive(large)
@@ -41,48 +40,6 @@ def main():
         _suggestions()
         _saving()
     return bool(figures.missed)
-
-
-def _grow_to(size, *, first=False):
-    """Records up to `size`; the words whose share of the records is rare, medium and broad."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    from core import vocabularies
-    from hub.models import Record
-    from tests import factories
-
-    if first:
-        vocabularies.load()
-        for number, country in enumerate(["DK", "LB", "FR", "MA", "KE"]):
-            factories.city(
-                f"Town {number}", country=country, listing="public", slug=f"town-{number}"
-            )
-    start = time.perf_counter()
-    call_command("make_records", size - Record.objects.count(), stdout=StringIO())
-    figures.tell(f"make_records_{size}", [time.perf_counter() - start], unit="s", digits=0)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE hub_searchrow")
-    return {name: _word(share) for name, share in SHARES.items()}
-
-
-def _word(share):
-    """The English word that stands nearest to this share of all the records in English."""
-    from hub.models import SearchLexeme, SearchRow
-
-    rows = SearchRow.objects.count()
-    lexemes = SearchLexeme.objects.filter(language="en").values_list("lexeme", "staff")
-    return min(lexemes, key=lambda lexeme: abs(lexeme[1] - share * rows))[0]
-
-
-def _member():
-    from members.models import User
-    from tests import factories
-
-    user = User.objects.filter(email="bench@example.org").first()
-    if user:
-        return user
-    return factories.member(factories.city("Home", slug="home"), email="bench@example.org")
 
 
 @contextmanager
@@ -103,24 +60,18 @@ def _clock():
         yield spent
 
 
-def _search(user, word):
-    from hub.search import Wanted, search
-
-    return search(user, Wanted(word))
-
-
 def _sql_times(words):
     """What all SQL behind a search takes at least, for each kind of word and for none.
 
     Two sizes cannot be measured in turns, so the least disturbed of all times counts.
     """
-    user, times = _member(), {}
+    user, times = member(), {}
     for name, word in [("empty", ""), *words.items()]:
         spent = []
-        _search(user, word)
+        look_for(user, word)
         for _ in range(3 * TIMES):
             with _clock() as clock:
-                found = _search(user, word)
+                found = look_for(user, word)
             spent.append(clock[0])
         times[name] = min(spent)
         figures.tell(f"search_sql_{name}_ms", [times[name]], note=f"{found.total} found")
@@ -135,7 +86,7 @@ def _growth(small, large):
 
 def _against_naive(words):
     """Figure 2: all of a search against the same asked of the ORM plainly, with four facets."""
-    user = _member()
+    user = member()
     for name in ("medium", "broad"):
         ratios = _ratios(
             lambda word=words[name]: _search_sql(user, word),
@@ -146,7 +97,7 @@ def _against_naive(words):
 
 def _search_sql(user, word):
     with _clock() as clock:
-        _search(user, word)
+        look_for(user, word)
     return clock[0]
 
 
@@ -163,7 +114,7 @@ def _facets(words):
     from hub.search.typed import parse
     from hub.search.visitor import Visitor
 
-    visitor = Visitor.of(_member())
+    visitor = Visitor.of(member())
     visible = visitor.rows
     for name, word in words.items():
         terms = understand(visitor, parse(word), "en")
@@ -183,7 +134,7 @@ def _pages(words):
     from django.test import Client
 
     client = Client()
-    client.force_login(_member())
+    client.force_login(member())
     client.get("/hub/")
     for name, target in [("medium", 2.0), ("broad", 1.4)]:
         pages, statements = [], []
@@ -208,7 +159,7 @@ def _overlap():
     from hub.search import ranking
     from hub.search.page import codes_of_best
 
-    user, pick, rows = _member(), random.Random(7), SearchRow.objects.count()
+    user, pick, rows = member(), random.Random(7), SearchRow.objects.count()
     lexemes = list(
         SearchLexeme.objects.filter(language="en", staff__range=(rows * 0.01, rows * 0.5))
         .order_by("lexeme")
@@ -237,7 +188,7 @@ def _suggestions():
     from hub.search import suggest
     from hub.search.visitor import Visitor
 
-    user, pick = _member(), random.Random(3)
+    user, pick = member(), random.Random(3)
     words = list(
         SearchWord.objects.filter(members__gt=5).order_by("word").values_list("word", flat=True)
     )

@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from _frame import Figures, database
-from search import _grow_to, _member, _search
+from _search_library import grow_to, look_for, member
 
 SIZE = int(os.environ.get("SIZE", "50000"))
 PAIRS = 11
@@ -39,7 +39,7 @@ figures = Figures()
 def main():
     python = _environment()
     with database("peers") as connection, tempfile.TemporaryDirectory() as folder:
-        words = _grow_to(SIZE, first=True)
+        words = grow_to(SIZE, figures, first=True)
         documents = Path(folder, "documents.jsonl")
         _hand_over(documents)
         with _wagtail(python, connection, documents) as wagtail:
@@ -154,7 +154,7 @@ def _browser():
     from django.test import Client
 
     client = Client()
-    client.force_login(_member())
+    client.force_login(member())
     client.get("/hub/")
     return client
 
@@ -166,7 +166,7 @@ def _compare(name, word, client, wagtail):
     ours, theirs = [mine for mine, _ in pairs], [page["ms"] for _, page in pairs]
     ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
     figures.at_most(f"peer_wagtail_{name}", MOST, ratios, digits=3)
-    note = f"{_search(_member(), word).total} found"
+    note = f"{look_for(member(), word).total} found"
     figures.tell(f"page_{name}", ours, unit="ms", note=note)
     figures.tell(f"wagtail_page_{name}", theirs, unit="ms", note=wagtail.explain(word, pairs[0][1]))
 
